@@ -1,0 +1,300 @@
+// Storage types in memory to arithmetic vectors and back: f32, f64, bf16, f16. Re-included per target.
+// To add a type, write its tag below and, unless memory holds the arithmetic type itself, its Widen, Narrow and Round.
+
+#if defined(NORMFOLD_RUNTIME_CONVERT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMFOLD_RUNTIME_CONVERT_INL_H_
+#undef NORMFOLD_RUNTIME_CONVERT_INL_H_
+#else
+#define NORMFOLD_RUNTIME_CONVERT_INL_H_
+#endif
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <hwy/highway.h>
+
+// Bytes of the smallest lane for which the target's masked loads and stores leave the other lanes' memory alone.
+// Elsewhere Highway's MaskedLoad reads the whole vector, so that a part goes through the stack.
+#undef NORMFOLD_MASKED_LANE_BYTES
+#if HWY_HAVE_SCALABLE || (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3)
+#define NORMFOLD_MASKED_LANE_BYTES 2
+#elif HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
+#define NORMFOLD_MASKED_LANE_BYTES 4
+#else
+#define NORMFOLD_MASKED_LANE_BYTES 16
+#endif
+
+// Where Highway's f16 conversions are one instruction that rounds to nearest even. Its emulations truncate in places.
+#undef NORMFOLD_F16_IN_HARDWARE
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2 && !defined(HWY_DISABLE_F16C)
+#define NORMFOLD_F16_IN_HARDWARE 1
+#elif HWY_ARCH_ARM_A64 && HWY_TARGET == HWY_NEON
+#define NORMFOLD_F16_IN_HARDWARE 1
+#else
+#define NORMFOLD_F16_IN_HARDWARE 0
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+struct F32 {
+  using Memory = float;
+  using Arithmetic = float;
+};
+struct F64 {
+  using Memory = double;
+  using Arithmetic = double;
+};
+struct BF16 {
+  using Memory = uint16_t;
+  using Arithmetic = float;
+};
+struct F16 {
+  using Memory = uint16_t;
+  using Arithmetic = float;
+};
+
+namespace detail {
+
+template <class S>
+inline constexpr bool kSameInMemory = sizeof(typename S::Memory) == sizeof(typename S::Arithmetic);
+
+template <class D>
+using Words = hn::Rebind<uint16_t, D>;
+
+// The low 16 bits of lanes that are below 2^16. Every target demotes from signed lanes.
+template <class D, class VU>
+HWY_INLINE hn::Vec<Words<D>> LowWords(D /*d*/, VU bits) {
+  return hn::DemoteTo(Words<D>(), hn::BitCast(hn::Rebind<int32_t, D>(), bits));
+}
+
+// a where the float bits `magnitude` (sign cleared) are a NaN, else b.
+template <class DU, class VU>
+HWY_INLINE VU IfNaN(DU du, VU magnitude, VU a, VU b) {
+  const hn::RebindToSigned<DU> di;
+  const auto is_nan = hn::Gt(hn::BitCast(di, magnitude), hn::Set(di, 0x7F800000));
+  return hn::BitCast(du, hn::IfThenElse(is_nan, hn::BitCast(di, a), hn::BitCast(di, b)));
+}
+
+// ------------------------------ bf16: the upper half of a float
+
+// Float bits rounded to nearest even at bit 16, what lies below it not cleared. A NaN keeps its payload and becomes quiet.
+template <class DU, class VU>
+HWY_INLINE VU RoundedAtBit16(DU du, VU bits) {
+  const VU odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1u));
+  const VU rounded = hn::Add(bits, hn::Add(odd, hn::Set(du, 0x7FFFu)));
+  const VU magnitude = hn::And(bits, hn::Set(du, 0x7FFFFFFFu));
+  return IfNaN(du, magnitude, hn::Or(bits, hn::Set(du, 0x400000u)), rounded);
+}
+
+template <class D, class VW>
+HWY_INLINE hn::Vec<D> Widen(BF16, D d, VW words) {
+  const hn::RebindToUnsigned<D> du;
+  return hn::BitCast(d, hn::ShiftLeft<16>(hn::PromoteTo(du, words)));
+}
+
+template <class D, class V>
+HWY_INLINE hn::Vec<Words<D>> Narrow(BF16, D d, V v) {
+  const hn::RebindToUnsigned<D> du;
+  return LowWords(d, hn::ShiftRight<16>(RoundedAtBit16(du, hn::BitCast(du, v))));
+}
+
+template <class D, class V>
+HWY_INLINE V Round(BF16, D d, V v) {
+  const hn::RebindToUnsigned<D> du;
+  return hn::BitCast(d, hn::And(RoundedAtBit16(du, hn::BitCast(du, v)), hn::Set(du, 0xFFFF0000u)));
+}
+
+// ------------------------------ f16
+
+#if NORMFOLD_F16_IN_HARDWARE
+
+template <class D, class VW>
+HWY_INLINE hn::Vec<D> Widen(F16, D d, VW words) {
+  return hn::PromoteTo(d, hn::BitCast(hn::Rebind<hwy::float16_t, D>(), words));
+}
+
+template <class D, class V>
+HWY_INLINE hn::Vec<Words<D>> Narrow(F16, D /*d*/, V v) {
+  return hn::BitCast(Words<D>(), hn::DemoteTo(hn::Rebind<hwy::float16_t, D>(), v));
+}
+
+#else
+
+// Moves exponent and fraction up; the exponent's bias grows by 112, and by 112 more for inf and NaN, which so get the
+// exponent 255. A subnormal is its fraction as an integer times 2^-24: no subnormal float takes part, so that flushing
+// them to zero does no harm.
+template <class D, class VW>
+HWY_INLINE hn::Vec<D> Widen(F16, D d, VW words) {
+  const hn::RebindToSigned<D> di;
+  const auto bits = hn::BitCast(di, hn::PromoteTo(hn::RebindToUnsigned<D>(), words));
+  const auto magnitude = hn::And(bits, hn::Set(di, 0x7FFF));
+  const auto sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(di, 0x8000)));
+  const auto bias = hn::Set(di, 112 << 23);
+  const auto normal = hn::Add(hn::ShiftLeft<13>(magnitude), bias);
+  const auto special = hn::Or(hn::Add(normal, bias), hn::IfThenElseZero(hn::Gt(magnitude, hn::Set(di, 0x7C00)),
+                                                                       hn::Set(di, 0x400000)));
+  const auto subnormal = hn::BitCast(di, hn::Mul(hn::ConvertTo(d, magnitude), hn::Set(d, 0x1p-24f)));
+  const auto finite = hn::IfThenElse(hn::Lt(magnitude, hn::Set(di, 0x0400)), subnormal, normal);
+  return hn::BitCast(d, hn::Or(sign, hn::IfThenElse(hn::Gt(magnitude, hn::Set(di, 0x7BFF)), special, finite)));
+}
+
+// Normal: round to nearest even at bit 13, then lower the bias; from 65520 on the result would pass inf, hence Min.
+// Subnormal: 0.5 has a unit of 2^-24, so that the addition itself rounds to the unit of f16's subnormals.
+template <class D, class V>
+HWY_INLINE hn::Vec<Words<D>> Narrow(F16, D d, V v) {
+  const hn::RebindToSigned<D> di;
+  const hn::RebindToUnsigned<D> du;
+  const auto bits = hn::BitCast(di, v);
+  const auto magnitude = hn::And(bits, hn::Set(di, 0x7FFFFFFF));
+  const auto sign = hn::BitCast(di, hn::ShiftRight<16>(hn::BitCast(du, hn::Xor(bits, magnitude))));
+  const auto odd = hn::And(hn::ShiftRight<13>(magnitude), hn::Set(di, 1));
+  const auto rounded = hn::Add(magnitude, hn::Add(odd, hn::Set(di, 0xFFF - (112 << 23))));
+  const auto normal = hn::Min(hn::ShiftRight<13>(rounded), hn::Set(di, 0x7C00));
+  const auto half = hn::Set(d, 0.5f);
+  const auto subnormal = hn::Sub(hn::BitCast(di, hn::Add(hn::BitCast(d, magnitude), half)), hn::BitCast(di, half));
+  const auto number = hn::IfThenElse(hn::Lt(magnitude, hn::Set(di, 113 << 23)), subnormal, normal);
+  const auto payload = hn::And(hn::ShiftRight<13>(magnitude), hn::Set(di, 0x1FF));
+  const auto nan = hn::Or(payload, hn::Set(di, 0x7E00));
+  const auto result = IfNaN(du, hn::BitCast(du, magnitude), hn::BitCast(du, nan), hn::BitCast(du, number));
+  return LowWords(d, hn::Or(result, hn::BitCast(du, sign)));
+}
+
+#endif  // NORMFOLD_F16_IN_HARDWARE
+
+template <class D, class V>
+HWY_INLINE V Round(F16, D d, V v) {
+  return Widen(F16(), d, Narrow(F16(), d, v));
+}
+
+// ------------------------------ The first n lanes
+
+// Masked memory is safe for lanes of this size. In a vector below 16 bytes AVX2's FirstN of Highway 1.0.3 may set mask
+// bits of lanes that the tag does not have.
+template <class D, typename T = hn::TFromD<D>>
+inline constexpr bool kMasksMemory =
+    sizeof(T) >= NORMFOLD_MASKED_LANE_BYTES && (HWY_HAVE_SCALABLE || hn::MaxLanes(D()) * sizeof(T) >= 16);
+
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> LoadFirst(D d, const T* p, size_t n) {
+  if constexpr (kMasksMemory<D>) {
+    return hn::MaskedLoad(hn::FirstN(d, n), d, p);
+  } else {
+    HWY_ALIGN T lanes[hn::MaxLanes(D())] = {};
+    for (size_t i = 0; i < n; ++i) lanes[i] = p[i];
+    return hn::Load(d, lanes);
+  }
+}
+
+template <class D, class V, typename T>
+HWY_INLINE void StoreFirst(D d, V v, T* p, size_t n) {
+  if constexpr (kMasksMemory<D>) {
+    hn::BlendedStore(v, hn::FirstN(d, n), d, p);
+  } else {
+    HWY_ALIGN T lanes[hn::MaxLanes(D())];
+    hn::Store(v, d, lanes);
+    for (size_t i = 0; i < n; ++i) p[i] = lanes[i];
+  }
+}
+
+// Highway streams whole 16 bytes even from a shorter x86 vector, which would write beyond it.
+template <class D, class V, typename T>
+HWY_INLINE void StreamWhole(D d, V v, T* p) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+  if constexpr (hn::MaxLanes(D()) * sizeof(T) >= 16) {
+    hn::Stream(v, d, p);
+    return;
+  }
+#endif
+  hn::StoreU(v, d, p);
+}
+
+}  // namespace detail
+
+// One vector from memory of any alignment. d is a tag of S::Arithmetic lanes, in every function here.
+template <class S, class D>
+HWY_INLINE hn::Vec<D> Load(S s, D d, const typename S::Memory* p) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s;
+    return hn::LoadU(d, p);
+  } else {
+    return detail::Widen(s, d, hn::LoadU(detail::Words<D>(), p));
+  }
+}
+
+// The first n lanes, n <= Lanes(d), and zeros behind them. Touches no memory beyond p + n.
+template <class S, class D>
+HWY_INLINE hn::Vec<D> LoadPart(S s, D d, const typename S::Memory* p, size_t n) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s;
+    return detail::LoadFirst(d, p, n);
+  } else {
+    return detail::Widen(s, d, detail::LoadFirst(detail::Words<D>(), p, n));
+  }
+}
+
+// One vector to memory of any alignment, rounded to nearest even: a NaN stays one, overflow becomes infinite.
+template <class S, class D, class V>
+HWY_INLINE void Store(S s, D d, V v, typename S::Memory* p) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s;
+    hn::StoreU(v, d, p);
+  } else {
+    hn::StoreU(detail::Narrow(s, d, v), detail::Words<D>(), p);
+  }
+}
+
+// The first n lanes, n <= Lanes(d). Touches no memory beyond p + n.
+template <class S, class D, class V>
+HWY_INLINE void StorePart(S s, D d, V v, typename S::Memory* p, size_t n) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s;
+    detail::StoreFirst(d, v, p, n);
+  } else {
+    detail::StoreFirst(detail::Words<D>(), detail::Narrow(s, d, v), p, n);
+  }
+}
+
+// Store past the caches where the target can. p is aligned to Lanes(d) * sizeof(Memory). The caller ends a run of these with
+// hwy::FlushStream() before another thread reads.
+template <class S, class D, class V>
+HWY_INLINE void Stream(S s, D d, V v, typename S::Memory* p) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s;
+    detail::StreamWhole(d, v, p);
+  } else {
+    detail::StreamWhole(detail::Words<D>(), detail::Narrow(s, d, v), p);
+  }
+}
+
+// What Load reads back after Store.
+template <class S, class D, class V>
+HWY_INLINE V Round(S s, D d, V v) {
+  if constexpr (detail::kSameInMemory<S>) {
+    (void)s, (void)d;
+    return v;
+  } else {
+    return detail::Round(s, d, v);
+  }
+}
+
+// One element, by the same conversions.
+template <class S>
+HWY_INLINE typename S::Arithmetic LoadOne(S s, const typename S::Memory* p) {
+  const hn::CappedTag<typename S::Arithmetic, 1> d;
+  return hn::GetLane(Load(s, d, p));
+}
+
+template <class S>
+HWY_INLINE void StoreOne(S s, typename S::Arithmetic value, typename S::Memory* p) {
+  const hn::CappedTag<typename S::Arithmetic, 1> d;
+  Store(s, d, hn::Set(d, value), p);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMFOLD_RUNTIME_CONVERT_INL_H_
