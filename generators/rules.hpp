@@ -1,0 +1,30 @@
+// Rewrites from graph to graph. `canonical` brings every spelling of a layer to one graph; `shift_moments` makes
+// variances accurate in one sweep; `for_direction` picks what one generated function computes.
+#pragma once
+
+#include <string>
+
+#include "ir.hpp"
+
+namespace normfold::gen {
+
+/// Post-conditions: no two equal nodes; products flat, ordered (element value, statistics, parameters) with the constant
+/// last; a / sqrt(b) is a * rsqrt(b); mean(sq(b)) - sq(mean(b)) is mean(sq(b - mean(b))); reductions only over axes along
+/// which their operand varies; numbered depth first from the outputs.
+ir::graph canonical(const ir::graph& layer);
+
+enum class direction { infer, train };
+std::string to_text(direction d);
+
+/// infer: the outputs; running statistics are given. train: also the named statistics and the updated running ones.
+ir::graph for_direction(const ir::graph& canonical_layer, direction d);
+
+/// b - mean(b) becomes (b - K) - dm with K near the mean (`pivot`) and dm = mean(b - K); the mean is K + dm, and
+/// mean(sq(b - mean(b))) becomes mean(sq(b - K)) - sq(dm): sums of both kinds in one sweep, exact zeros on constant rows.
+ir::graph shift_moments(const ir::graph& g);
+
+
+/// One line a node: what `--graph` prints, and what tests compare.
+std::string to_text(const ir::graph& g);
+
+}  // namespace normfold::gen

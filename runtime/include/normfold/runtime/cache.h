@@ -1,0 +1,38 @@
+// The size of the second-level cache, read once, and the choice of stores that follows from it. Plain C++.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <unistd.h>
+#endif
+
+#include "normfold/runtime/status.h"
+
+namespace normfold {
+
+/// Bytes of one core's second-level cache; 1 MiB where the system does not tell.
+inline std::size_t second_level_cache() {
+  static std::atomic<std::size_t> known{0};  // write-once: every thread would store the same number
+  std::size_t bytes = known.load(std::memory_order_relaxed);
+  if (bytes == 0) {
+    long told = 0;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+    told = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+    bytes = told > 0 ? static_cast<std::size_t>(told) : std::size_t{1} << 20;
+    known.store(bytes, std::memory_order_relaxed);
+  }
+  return bytes;
+}
+
+/// Whether outputs of `bytes` bytes go past the cache: as the context says, else where the output is at least four
+/// times the second-level cache, so that its reader would not find it there.
+inline bool streams(const normfold_context* context, std::size_t bytes) {
+  const normfold_stores wish = context == nullptr ? NORMFOLD_STORES_AUTO : context->stores;
+  if (wish != NORMFOLD_STORES_AUTO) return wish == NORMFOLD_STORES_STREAM;
+  return bytes >= 4 * second_level_cache();
+}
+
+}  // namespace normfold

@@ -1,0 +1,327 @@
+// The loops of generated kernels: folds over a run of elements with a fixed number of virtual lanes and a fixed tree,
+// and elementwise loops with kept or streamed stores. Re-included per target. Vector width, unrolling and tails live here.
+
+#if defined(NORMFOLD_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMFOLD_LOOPS_INL_H_
+#undef NORMFOLD_LOOPS_INL_H_
+#else
+#define NORMFOLD_LOOPS_INL_H_
+#endif
+
+#include <limits>
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "normfold/runtime/convert-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// Lanes over which every fold of T is spread, on every target: 128 bytes, so 32 floats or 16 doubles.
+template <class T>
+constexpr size_t kLanes = 128 / sizeof(T);
+
+/// The arithmetic vectors for elements stored as S: float, or double for F64. Capped so that a vector is never longer
+/// than the virtual lanes.
+template <class S>
+using TagOf = hn::CappedTag<typename S::Arithmetic, kLanes<typename S::Arithmetic>>;
+
+/// A readable and a writable run of elements stored as S.
+template <class S>
+struct In {
+  const typename S::Memory* p;
+  In operator+(size_t offset) const { return {p + offset}; }
+};
+template <class S>
+struct Out {
+  typename S::Memory* p;
+  Out operator+(size_t offset) const { return {p + offset}; }
+};
+
+/// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
+template <class D>
+struct Whole {
+  D d;
+  size_t i;
+  template <class S>
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
+  template <class S>
+  HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
+};
+template <class D>
+struct Streamed : Whole<D> {
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    typename S::Memory* to = out.p + this->i;
+    const size_t bytes = hn::Lanes(this->d) * sizeof(typename S::Memory);
+    if (reinterpret_cast<uintptr_t>(to) % bytes == 0) Stream(S(), this->d, v, to);
+    else HWY_NAMESPACE::Store(S(), this->d, v, to);
+  }
+};
+template <class D>
+struct Part {
+  D d;
+  size_t i;
+  size_t n;
+  template <class S>
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
+  template <class S>
+  HWY_INLINE void Prefetch(In<S>) const {}
+};
+
+/// The element at `in.p[offset]` in every lane.
+template <class S, class D>
+HWY_INLINE hn::Vec<D> Broadcast(D d, In<S> in, size_t offset = 0) {
+  return hn::Set(d, LoadOne(S(), in.p + offset));
+}
+
+/// Larger and smaller of two, NaN where either is.
+template <class V>
+HWY_INLINE V Max(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Gt(a, b), a, b)); }
+template <class V>
+HWY_INLINE V Min(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, b), a, b)); }
+
+/// How two partial results of a fold merge, and where it starts.
+struct Sum {
+  template <class T>
+  static constexpr T kStart = T(0);
+  template <class V>
+  static HWY_INLINE V Merge(V a, V b) { return hn::Add(a, b); }
+};
+struct Largest {
+  template <class T>
+  static constexpr T kStart = -std::numeric_limits<T>::infinity();
+  template <class V>
+  static HWY_INLINE V Merge(V a, V b) { return Max(a, b); }
+};
+struct Smallest {
+  template <class T>
+  static constexpr T kStart = std::numeric_limits<T>::infinity();
+  template <class V>
+  static HWY_INLINE V Merge(V a, V b) { return Min(a, b); }
+};
+struct LargestAbs : Largest {
+  template <class T>
+  static constexpr T kStart = T(0);
+};
+
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+// The accumulators of one vector's worth of lanes: one vector a fold.
+template <class D, class... Folds>
+struct Sums {
+  HWY_INLINE void Start(D) {}
+  template <class F, class At, class... Done>
+  HWY_INLINE void Step(const F& f, At at, Done&... done) { f(at, done...); }
+  template <class M>
+  HWY_INLINE void Keep(M, const Sums&) {}
+  template <class T>
+  HWY_INLINE void Flush(D, T*) const {}
+};
+template <class D, class Fold, class... Rest>
+struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
+  using Base = Sums<D, Rest...>;
+  hn::Vec<D> sum;
+  HWY_INLINE void Start(D d) {
+    sum = hn::Set(d, Fold::template kStart<hn::TFromD<D>>);
+    Base::Start(d);
+  }
+  template <class F, class At, class... Done>
+  HWY_INLINE void Step(const F& f, At at, Done&... done) { Base::Step(f, at, done..., sum); }
+  // Lanes in which `valid` is false go back to `before`.
+  template <class M>
+  HWY_INLINE void Keep(M valid, const Sums& before) {
+    sum = hn::IfThenElse(valid, sum, before.sum);
+    Base::Keep(valid, before);
+  }
+  // Merges into the lanes in memory; each fold's lanes are kLanes long.
+  template <class T>
+  HWY_INLINE void Flush(D d, T* lanes) const {
+    hn::Store(Fold::Merge(hn::Load(d, lanes), sum), d, lanes);
+    Base::Flush(d, lanes + kLanes<T>);
+  }
+};
+
+// M neighbouring vectors of accumulators, as named members: an array of vectors is not unrolled by every compiler.
+template <size_t M, class D, class... Folds>
+struct Block {
+  Block<M / 2, D, Folds...> low;
+  Block<M - M / 2, D, Folds...> high;
+  HWY_INLINE void Start(D d) { low.Start(d); high.Start(d); }
+  template <class F>
+  HWY_INLINE void Whole_(D d, size_t i, const F& f) {
+    low.Whole_(d, i, f);
+    high.Whole_(d, i + M / 2 * hn::Lanes(d), f);
+  }
+  template <class F>
+  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
+    const size_t half = M / 2 * hn::Lanes(d);
+    low.Part_(d, i, n < half ? n : half, f);
+    if (n > half) high.Part_(d, i + half, n - half, f);
+  }
+  template <class T>
+  HWY_INLINE void Flush(D d, T* lanes) const {
+    low.Flush(d, lanes);
+    high.Flush(d, lanes + M / 2 * hn::Lanes(d));
+  }
+};
+template <class D, class... Folds>
+struct Block<1, D, Folds...> {
+  Sums<D, Folds...> sums;
+  HWY_INLINE void Start(D d) { sums.Start(d); }
+  template <class F>
+  HWY_INLINE void Whole_(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
+  template <class F>
+  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
+    if (n == hn::Lanes(d)) return Whole_(d, i, f);
+    const Sums<D, Folds...> before = sums;
+    sums.Step(f, Part<D>{d, i, n});
+    sums.Keep(hn::FirstN(d, n), before);
+  }
+  template <class T>
+  HWY_INLINE void Flush(D d, T* lanes) const { sums.Flush(d, lanes); }
+};
+
+#endif  // vectors as members
+
+/// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
+/// is cut every 1024 blocks into second-level sums; the lanes are merged at the end by a fixed tree of halves. So the bits
+/// depend on the runs alone, not on the vector's width.
+template <class D, class... Folds>
+class Reduce {
+  using T = hn::TFromD<D>;
+  using V = hn::Vec<D>;
+  static constexpr size_t kFolds = sizeof...(Folds);
+  static constexpr size_t kBlocks = 1024;
+
+ public:
+  HWY_INLINE explicit Reduce(D d) { Clear(d, lanes_, Folds()...); }
+
+  /// Steps over n elements: f(at, V& fold0, V& fold1, ...) updates the folds with the element(s) that `at` reads.
+  template <class F>
+  HWY_INLINE void Over(D d, size_t n, const F& f) {
+    for (size_t i = 0; i < n; i += kBlocks * kLanes<T>) Cut(d, i, HWY_MIN(n - i, kBlocks * kLanes<T>), f);
+  }
+
+  /// The result of fold number kFold in every lane.
+  template <size_t kFold>
+  HWY_INLINE V Total(D d) {
+    T* lanes = lanes_ + kFold * kLanes<T>;
+    Tree<kLanes<T> / 2, FoldAt<kFold, Folds...>>(lanes);
+    return hn::Set(d, lanes[0]);
+  }
+
+ private:
+  template <size_t k, class First, class... Rest>
+  struct Nth : Nth<k - 1, Rest...> {};
+  template <class First, class... Rest>
+  struct Nth<0, First, Rest...> { using type = First; };
+  template <size_t k, class... All>
+  using FoldAt = typename Nth<k, All...>::type;
+
+  static HWY_INLINE void Clear(D, T*) {}
+  template <class First, class... Rest>
+  static HWY_INLINE void Clear(D d, T* lanes, First, Rest... rest) {
+    for (size_t i = 0; i < kLanes<T>; i += hn::Lanes(d))
+      hn::Store(hn::Set(d, First::template kStart<T>), d, lanes + i);
+    Clear(d, lanes + kLanes<T>, rest...);
+  }
+
+  template <class F>
+  HWY_INLINE void Cut(D d, size_t begin, size_t n, const F& f) {
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+    // Vectors cannot be members here, or there would be too many: the accumulators stay in memory.
+    HWY_ALIGN_MAX T cut[kFolds * kLanes<T>];
+    Clear(d, cut, Folds()...);
+    for (size_t j = 0; j < n; j += hn::Lanes(d)) {
+      const size_t left = HWY_MIN(n - j, hn::Lanes(d));
+      T* lanes = cut + j % kLanes<T>;
+      if (left == hn::Lanes(d)) StepInMemory<Folds...>(d, lanes, left, f, Whole<D>{d, begin + j});
+      else StepInMemory<Folds...>(d, lanes, left, f, Part<D>{d, begin + j, left});
+    }
+    for (size_t j = 0; j < kLanes<T>; j += hn::Lanes(d)) MergeInMemory(d, cut + j, lanes_ + j, Folds()...);
+#else
+    constexpr size_t kVectors = kLanes<T> / hn::MaxLanes(D());
+    Block<kVectors, D, Folds...> block;
+    block.Start(d);
+    size_t i = 0;
+    for (; i + kLanes<T> <= n; i += kLanes<T>) block.Whole_(d, begin + i, f);
+    if (i < n) block.Part_(d, begin + i, n - i, f);
+    block.Flush(d, lanes_);
+#endif
+  }
+
+  // Loads the folds' vectors one by one, calls f with all of them, and stores those lanes that are valid.
+  template <class First, class... Rest, class F, class At, class... Done>
+  static HWY_INLINE void StepInMemory(D d, T* lanes, size_t valid, const F& f, At at, Done&... done) {
+    const V before = hn::Load(d, lanes);
+    V sum = before;
+    if constexpr (sizeof...(Rest) == 0) f(at, done..., sum);
+    else StepInMemory<Rest...>(d, lanes + kLanes<T>, valid, f, at, done..., sum);
+    hn::Store(hn::IfThenElse(hn::FirstN(d, valid), sum, before), d, lanes);
+  }
+  static HWY_INLINE void MergeInMemory(D, const T*, T*) {}
+  template <class First, class... Rest>
+  static HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
+    hn::Store(First::Merge(hn::Load(d, to), hn::Load(d, from)), d, to);
+    MergeInMemory(d, from + kLanes<T>, to + kLanes<T>, rest...);
+  }
+
+  template <size_t kHalf, class Fold>
+  static HWY_INLINE void Tree(T* lanes) {
+    if constexpr (kHalf > 0) {
+      const hn::CappedTag<T, kHalf> d;
+      for (size_t i = 0; i < kHalf; i += hn::Lanes(d))
+        hn::StoreU(Fold::Merge(hn::LoadU(d, lanes + i), hn::LoadU(d, lanes + kHalf + i)), d, lanes + i);
+      Tree<kHalf / 2, Fold>(lanes);
+    }
+  }
+
+  HWY_ALIGN_MAX T lanes_[kFolds * kLanes<T>];
+};
+
+/// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
+/// have exactly their value as mean.
+HWY_INLINE size_t PivotBlock(size_t n) {
+  size_t block = 16;
+  while (block > n) block /= 2;
+  return block;
+}
+
+/// Whether sums about the pivot must be taken again about the mean: where the mean's square drowns the variance.
+template <class D, class V>
+HWY_INLINE bool IsFar(D d, V shift, V variance) {
+  return hn::GetLane(hn::Mul(shift, shift)) > hn::GetLane(hn::Mul(hn::Set(d, 4), variance));
+}
+
+/// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
+template <class D, class S, class F>
+HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  if (stream) {
+    const size_t bytes = lanes * sizeof(typename S::Memory);
+    const size_t past = reinterpret_cast<uintptr_t>(out.p) % bytes;
+    const size_t head = past == 0 ? 0 : (bytes - past) / sizeof(typename S::Memory);
+    if (head != 0 && head < n) {
+      f(Part<D>{d, 0, head});
+      i = head;
+    }
+    for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
+  } else {
+    for (; i + lanes <= n; i += lanes) f(Whole<D>{d, i});
+  }
+  if (i < n) f(Part<D>{d, i, n - i});
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMFOLD_LOOPS_INL_H_
