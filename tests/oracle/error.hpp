@@ -3,14 +3,15 @@
 //   unit u        2^-24, or 2^-53 for f64: kernels compute in f32 (f64) and round once for each op.
 //   an op f       sum over arguments of |f(.., a +- e_a, ..) - f(.., a, ..)|, evaluated by the op's own reference, plus
 //                 `roundings(f)` * u * |f|. Conditions and steps (select, round, storage) need no case of their own.
-//   a sum         depth(n) * u * sum|terms|. Kernels keep `lanes` partial sums, each a chain of n / lanes additions, and
-//                 add them in a tree. A chain of k errs by at most k u; where k is large, rounding errors of both signs
-//                 cancel and lambda sqrt(k) u holds with probability 1 - 2 exp(-lambda^2 / 2) (Higham and Mary 2019),
-//                 taken at lambda = 4.
+//   a sum         depth * u * sum|terms|. Kernels read runs of elements that are neighbours in memory, spread each over a
+//                 fixed number of lanes (32 floats or 16 doubles), cut it every 1024 steps, add one run's lanes to the
+//                 next one's, and the lanes in a tree: k additions one after another. These err by at most k u; where k is
+//                 large, rounding errors of both signs cancel and lambda sqrt(k) u holds with probability
+//                 1 - 2 exp(-lambda^2 / 2) (Higham and Mary 2019), taken at lambda = 4.
 //   a - mean(a)   is formed as (a - K) - dm with K near the mean, so it errs by the spread of the row, not by the size of
 //                 its mean: u (2 |c| + P) + depth u (D + P), with D = mean|c| and P = |K - mean|. Constant rows: 0.
-//   its variance  E[(a - K)^2] - dm^2: depth u (R^2 + P^2) + 2 P |error of dm|, with R^2 the variance. Kernels choose K
-//                 again where it was far off, so P <= min(max|c|, `reach` R).
+//   its variance  E[(a - K)^2] - dm^2: depth u (R^2 + P^2) + 2 P |error of dm|, with R^2 the variance. Kernels take the
+//                 sums again about the mean where dm^2 > 4 R^2, so P <= min(max|c|, 2 R).
 //   storing       the last rounding is the comparison's: round(v - e) <= stored <= round(v + e).
 //
 // Range: a value that leaves the range of the arithmetic has no bound, except squares on their way into a reduction and
@@ -25,7 +26,7 @@
 namespace normfold::oracle {
 
 /// |K - mean| in deviations of the row, at most.
-inline constexpr double reach = 1;
+inline constexpr double reach = 2;
 
 /// What the oracle's own arithmetic adds to any bound.
 inline constexpr double own_unit = 0x1p-63;
@@ -40,11 +41,12 @@ inline double roundings(std::string_view op) {
   return 4;                     // what math-inl.h promises for exp, log, tanh, sigmoid and erf
 }
 
-/// Roundings of a sum of n terms in `lanes` partial sums, relative to the sum of their sizes.
-inline double depth(double n, double lanes) {
-  const double tree = 1 + std::log2(std::min(n, lanes) + 1);
-  const double chain = n / lanes + tree;
-  return std::min(chain, tree + 4 * std::sqrt(chain)) + 1;
+/// Roundings of a sum of n terms relative to the sum of their sizes; runs of `run` neighbours, `lanes` partial sums.
+inline double depth(double n, double run, double lanes) {
+  const double steps = std::ceil(run / lanes);
+  const double tree = 2 + std::log2(std::min(run, lanes));
+  const double chain = n / run - 1 + std::min(steps, 1024.0) + steps / 1024 + tree;
+  return std::min(chain, tree + 4 * std::sqrt(chain));
 }
 
 }  // namespace normfold::oracle

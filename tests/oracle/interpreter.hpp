@@ -37,6 +37,8 @@ class interpreter {
   array rounded(const array& a) const;
   array reduce(int index);
   array fold(const ir::node& n) const;
+  /// Additions one after another that a kernel needs for one result.
+  double additions(const ir::node& n) const;
   void measure(int mean, array& result);
   void bound_variance(int index, array& result) const;
   void check_range(int index, array& a);

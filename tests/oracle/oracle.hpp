@@ -28,7 +28,7 @@ struct problem {
   sizes extents{};
   bool train = false;                 ///< else infer
   number storage = number::f32;       ///< the tensors' type in memory: what `rounded` rounds to
-  double lanes = 16;                  ///< partial sums that the kernel keeps side by side in a reduction
+  std::vector<int> order{};           ///< atoms from the outermost in memory; empty: the layer's order
   std::map<std::string, std::vector<long double>> buffers{};  ///< by argument name, in the layer's order of axes
 };
 

@@ -44,6 +44,20 @@ std::vector<std::size_t> interpreter::slices(ir::atom_set from, const ir::node& 
   return result;
 }
 
+double interpreter::additions(const ir::node& n) const {
+  const ir::atom_set from = at(same(n.args[0])).varies;
+  double run = 1;
+  for (std::size_t k = extents_.size(); k-- > 0;) {
+    const std::size_t a = p_.order.empty() ? k : static_cast<std::size_t>(p_.order[k]);
+    if ((from >> a & 1) == 0) continue;
+    if ((n.over >> a & 1) == 0) break;
+    const bool part = n.first && n.first->atom == static_cast<int>(a);
+    run *= static_cast<double>(part ? leading_count(*n.first, extents_) : extents_[a]);
+    if (part) break;
+  }
+  return depth(reduced_count(n, from), run, 128.0 / static_cast<double>(bytes_of(arithmetic_of(p_.storage))));
+}
+
 array interpreter::fold(const ir::node& n) const {
   const int from = same(n.args[0]);
   const array& terms = values_[static_cast<std::size_t>(from)];
@@ -74,7 +88,7 @@ array interpreter::fold(const ir::node& n) const {
   const double factor = n.op == "mean" ? 1 / added : reduced_count(n) / added;
   for (std::size_t k = 0; k < size; ++k) {
     result.value[k] = n.op == "mean" ? sums[k].value() / static_cast<long double>(added) : sums[k].value() * factor;
-    const double bound = factor * (result.error[k] + (unit_ * depth(added, p_.lanes) + own_unit) * absolute[k]);
+    const double bound = factor * (result.error[k] + (unit_ * additions(n) + own_unit) * absolute[k]);
     result.error[k] = std::isfinite(result.value[k]) ? bound : 0;
   }
   return result;
@@ -100,7 +114,7 @@ void interpreter::measure(int mean, array& result) {
   spread s{std::vector<double>(size), std::vector<double>(size), square};
   for (std::size_t k = 0; k < size; ++k) {
     s.distance[k] = std::fmin(farthest[k], reach * std::sqrt(square[k]));
-    s.shift[k] = before[k] + unit_ * (depth(added, p_.lanes) * (absolute[k] + s.distance[k]));
+    s.shift[k] = before[k] + unit_ * (additions(n) * (absolute[k] + s.distance[k]));
     const auto level = static_cast<double>(std::fabs(result.value[k]));
     result.error[k] = std::isfinite(level) ? s.shift[k] + (unit_ + own_unit) * level : 0;
   }
@@ -122,7 +136,7 @@ void interpreter::bound_variance(int index, array& result) const {
   for (std::size_t k = 0; k < result.value.size(); ++k) {
     if (!std::isfinite(result.value[k])) continue;
     const double squares = s.square[k] + s.distance[k] * s.distance[k];
-    const double bound = before[k] + (unit_ * (depth(added, p_.lanes) + 2) + own_unit) * squares +
+    const double bound = before[k] + (unit_ * (additions(n) + 2) + own_unit) * squares +
                          s.shift[k] * (2 * s.distance[k] + s.shift[k]);
     result.error[k] = n.op == "mean" ? bound : bound * reduced_count(n);
   }
