@@ -1,0 +1,101 @@
+// Normfold's own rows: the generated functions, found in the table that the generator writes beside them.
+#include <normfold/runtime/table.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+#include <stdexcept>
+
+#include "contender.hpp"
+
+extern "C" {
+extern const normfold_function normfold_bench_kernels_functions[];
+extern const size_t normfold_bench_kernels_function_count;
+}
+
+namespace bench {
+namespace {
+
+constexpr std::size_t most_arguments = 16;
+
+std::string without_dots(std::string_view order) {
+  std::string letters(order);
+  letters.erase(std::remove(letters.begin(), letters.end(), '.'), letters.end());
+  return letters;
+}
+
+bool computes(const normfold_function& f, const workload& work) {
+  return std::string_view(f.layer) == work.of->layer && std::string_view(f.direction) == work.of->direction &&
+         std::string_view(f.type) == name_of(work.type) && (work.order.empty() || without_dots(f.order) == work.order);
+}
+
+// A function with everything that does not change from call to call.
+class kernel {
+ public:
+  kernel(const normfold_function& f, const workload& work, normfold_stores stores) : function_(f) {
+    if (static_cast<std::size_t>(f.arguments) > most_arguments) throw std::runtime_error("too many arguments");
+    for (int i = 0; i < f.arguments; ++i) roles_[static_cast<std::size_t>(i)] = role_of(f.argument[i].name);
+    for (int i = 0; i < f.extents; ++i) extents_.push_back(work.size.extent(f.extent_names[i]));
+    context_ = normfold_default_context();
+    context_.stores = stores;
+    if (f.workspace != nullptr) {
+      context_.workspace_bytes = f.workspace(extents_.data());
+      workspace_.resize(context_.workspace_bytes / sizeof(block) + 1);
+      context_.workspace = workspace_.data();
+    }
+  }
+
+  void operator()(const tensors& t, team& threads) {
+    std::array<void*, most_arguments> buffers;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(function_.arguments); ++i) buffers[i] = t.at[roles_[i]];
+    context_.parallel_for = threads.threads() > 1 ? team::parallel_for : nullptr;
+    context_.parallel_state = &threads;
+    const normfold_status status = function_.call(buffers.data(), extents_.data(), &context_);
+    if (status != NORMFOLD_OK) {
+      throw std::runtime_error(std::string(function_.name) + ": " + normfold_status_text(status));
+    }
+  }
+
+ private:
+  struct alignas(NORMFOLD_WORKSPACE_ALIGNMENT) block {
+    std::array<std::byte, NORMFOLD_WORKSPACE_ALIGNMENT> bytes;
+  };
+
+  static std::size_t role_of(std::string_view name) {
+    const auto found = std::find(role_names.begin(), role_names.end(), name);
+    if (found == role_names.end()) throw std::runtime_error("no tensor is named " + std::string(name));
+    return static_cast<std::size_t>(found - role_names.begin());
+  }
+
+  const normfold_function& function_;
+  std::array<std::size_t, most_arguments> roles_{};
+  std::vector<std::size_t> extents_;
+  std::vector<block> workspace_;
+  normfold_context context_;
+};
+
+}  // namespace
+
+std::vector<contender> normfold_contenders(const workload& work, regime when) {
+  struct choice {
+    const char* name;
+    normfold_stores stores;
+  };
+  const std::array<choice, 2> choices =
+      when == regime::cold ? std::array<choice, 2>{{{"stream", NORMFOLD_STORES_STREAM}, {"auto", NORMFOLD_STORES_AUTO}}}
+                           : std::array<choice, 2>{{{"auto", NORMFOLD_STORES_AUTO}, {"keep", NORMFOLD_STORES_KEEP}}};
+  std::vector<contender> all;
+  for (std::size_t i = 0; i < normfold_bench_kernels_function_count; ++i) {
+    const normfold_function& f = normfold_bench_kernels_functions[i];
+    if (!computes(f, work)) continue;
+    for (const choice& c : choices) {
+      auto bound = std::make_shared<kernel>(f, work, c.stores);
+      all.push_back({std::string("normfold ") + f.backend + " " + c.name, kind::normfold, false,
+                     [bound](const tensors& t, team& threads) { (*bound)(t, threads); }});
+    }
+  }
+  return all;
+}
+
+}  // namespace bench

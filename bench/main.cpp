@@ -1,0 +1,136 @@
+// The benchmark's command line. Progress goes to stderr, the table to stdout.
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+
+#include "report.hpp"
+
+namespace {
+
+constexpr const char* usage = R"(normfold_bench [options]
+  Times Normfold's kernels against copies of the same bytes (the limit) and against plain loops.
+  --quick            the short list and fewer rounds
+  --list             print the names and stop
+  --filter TEXT      only what has TEXT in "<workload> <type> <regime> <threads>T", as --list prints it
+  --threads A[,B]    numbers of threads, default 1,2
+  --rounds N         samples of each contender, default 25 (quick: 11)
+  --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
+                     regime the faster of that and "copy in cache"
+  --json FILE        also write the results to FILE
+)";
+
+struct options {
+  bool quick = false, list = false;
+  std::string filter, json, limit;
+  std::vector<int> threads = {1, 2};
+  int rounds = 0;
+};
+
+int number(const char* text) {
+  char* end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  if (end == text || value < 1 || value > 1024) {
+    throw std::runtime_error(std::string(text) + " is not a number from 1 to 1024");
+  }
+  return static_cast<int>(value);
+}
+
+options parse(int argc, char** argv) {
+  options o;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const auto value = [&]() -> const char* {
+      if (i + 1 == argc) throw std::runtime_error(word + " needs a value");
+      return argv[++i];
+    };
+    if (word == "--quick") {
+      o.quick = true;
+    } else if (word == "--list") {
+      o.list = true;
+    } else if (word == "--filter") {
+      o.filter = value();
+    } else if (word == "--json") {
+      o.json = value();
+    } else if (word == "--limit") {
+      o.limit = value();
+    } else if (word == "--rounds") {
+      o.rounds = number(value());
+    } else if (word == "--threads") {
+      const char* text = value();
+      o.threads = {number(text)};
+      while ((text = std::strchr(text, ',')) != nullptr) o.threads.push_back(number(++text));
+    } else if (word == "--help") {
+      std::cout << usage;
+      std::exit(0);
+    } else {
+      throw std::runtime_error("unknown option " + word + "\n" + usage);
+    }
+  }
+  if (o.rounds == 0) o.rounds = o.quick ? 11 : 25;
+  return o;
+}
+
+// One group of the report.
+struct job {
+  const bench::workload* work;
+  bench::regime when;
+  int threads;
+  std::string label;
+};
+
+std::vector<job> jobs_of(const std::vector<bench::workload>& all, const options& o) {
+  std::vector<job> jobs;
+  for (const bench::workload& work : all) {
+    if (o.quick && !work.quick) continue;
+    for (bench::regime when : {bench::regime::hot, bench::regime::cold}) {
+      for (int threads : o.threads) {
+        const std::string label = work.name() + " " + name_of(work.type) + " " + name_of(when) + " " +
+                                  std::to_string(threads) + "T";
+        if (label.find(o.filter) != std::string::npos) jobs.push_back({&work, when, threads, label});
+      }
+    }
+  }
+  return jobs;
+}
+
+int run(const options& o) {
+  const std::vector<bench::workload> all = bench::all_workloads();
+  const std::vector<job> jobs = jobs_of(all, o);
+  if (o.list) {
+    for (const job& j : jobs) std::cout << j.label << "\n";
+    return 0;
+  }
+  std::ofstream json;
+  if (!o.json.empty()) {
+    json.open(o.json);
+    if (!json) throw std::runtime_error("cannot write " + o.json);
+  }
+  bench::storage memory;
+  std::vector<bench::result> rows;
+  bool right = true;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    std::cerr << "[" << i + 1 << "/" << jobs.size() << "] " << jobs[i].label << std::endl;
+    bench::team threads(jobs[i].threads);
+    const auto group = bench::measure(*jobs[i].work, jobs[i].when, threads, memory, {o.rounds, o.limit});
+    bench::print_group(std::cout, group);
+    for (const bench::result& r : group) right = right && !r.wrong;
+    rows.insert(rows.end(), group.begin(), group.end());
+  }
+  bench::print_summary(std::cout, rows);
+  if (json.is_open()) bench::write_json(json, rows);
+  return right ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(parse(argc, argv));
+  } catch (const std::exception& mistake) {
+    std::cerr << "normfold_bench: " << mistake.what() << "\n";
+    return 2;
+  }
+}
