@@ -78,6 +78,13 @@ function(normfold_add_kernels target)
   _normfold_require(${target} BACKENDS "highway" "a backend (highway)" ${arg_BACKENDS})
   _normfold_require(${target} ORDERS "[A-Za-z][A-Za-z0-9_]*([.][A-Za-z][A-Za-z0-9_]*)*"
     "an order of axes such as NHWC or N.head.C" ${arg_ORDERS})
+  foreach(file IN LISTS arg_LAYERS)
+    get_filename_component(path "${file}" ABSOLUTE)
+    get_source_file_property(generated "${file}" GENERATED)
+    if(NOT EXISTS "${path}" AND NOT generated)
+      message(FATAL_ERROR "normfold_add_kernels(${target}): LAYERS has `${file}`, which is not a file.")
+    endif()
+  endforeach()
 
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/normfold/${target}")
   set(stamp "${CMAKE_CURRENT_BINARY_DIR}/normfold/${target}.stamp")

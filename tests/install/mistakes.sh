@@ -20,7 +20,8 @@ mistake 'x LAYERS a.cpp BACKENDS cuda' 'BACKENDS has `cuda`, which is not a back
 mistake 'x LAYERS a.cpp DIRECTIONS up' 'DIRECTIONS has `up`, which is not one of infer, train and backward'
 mistake 'x LAYERS a.cpp PARAMS f64' 'PARAMS has `f64`, which is not f32'
 mistake 'x LAYERS a.cpp TYPES' 'not `TYPES`'
-mistake 'x LAYERS a.cpp STRIDDED' 'which is not'
+mistake 'x LAYERS a.cpp STRIDDED' '`a.cpp`, which is not a file'
+mistake 'x LAYERS ../layers.cpp STRIDDED' '`STRIDDED`, which is not a file'
 
 # The layer program guards its own command line as well.
 program=$WORK/find_package/normfold_generators/my_norms_layers
