@@ -1,5 +1,5 @@
-// Who takes part: copies (the limit), peers, and Normfold. A new peer is a function like plain_contenders() in a file of
-// its own, and a line in contenders_for().
+// Who takes part: copies (the limit), peers, and Normfold. A new peer is a function like plain_contenders() in a file
+// of its own, and a line in contenders_for().
 #pragma once
 
 #include <functional>

@@ -87,8 +87,8 @@ std::vector<job> jobs_of(const std::vector<bench::workload>& all, const options&
     if (o.quick && !work.quick) continue;
     for (bench::regime when : {bench::regime::hot, bench::regime::cold}) {
       for (int threads : o.threads) {
-        const std::string label = work.name() + " " + name_of(work.type) + " " + name_of(when) + " " +
-                                  std::to_string(threads) + "T";
+        const std::string label =
+            work.name() + " " + name_of(work.type) + " " + name_of(when) + " " + std::to_string(threads) + "T";
         if (label.find(o.filter) != std::string::npos) jobs.push_back({&work, when, threads, label});
       }
     }

@@ -71,7 +71,7 @@ struct candidate {
   contender who;
   std::size_t index = 0;
   result row{};
-  std::vector<double> times{};   // one a round
+  std::vector<double> times{};    // one a round
   std::vector<bool> disturbed{};  // one a round: a thread waited for a core in every try
 };
 
@@ -118,7 +118,8 @@ void check(std::vector<candidate>& all, const workload& work, team& threads, sto
   for (candidate& c : all) c.row.wrong = !(c.row.error <= tolerance(work));
 }
 
-// The times, or the limit's times over them, of each round in which neither was disturbed, or of all rounds where too few are left.
+// The times, or the limit's times over them, of each round in which neither was disturbed, or of all rounds where too
+// few are left.
 std::vector<double> undisturbed(const candidate& limit, const candidate& c, bool as_ratio) {
   std::vector<double> some, all;
   for (std::size_t r = 0; r < c.times.size(); ++r) {

@@ -1,5 +1,5 @@
-// The loops that a good C programmer writes for each layer, compiled with -O3 -march=native -ffast-math: a peer that every
-// generated kernel has to beat. A new layer is a function over a range of units and a line in plain_contenders().
+// The loops that a good C programmer writes for each layer, compiled with -O3 -march=native -ffast-math: a peer that
+// every generated kernel has to beat. A new layer is a function over a range of units and a line in plain_contenders().
 #include <cmath>
 #include <cstdint>
 #include <cstring>

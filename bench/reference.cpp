@@ -57,7 +57,8 @@ double reference::max_error(const tensors& found) const {
     const double x = value(inputs_, i);
     for (role r : work_.of->writes) {
       const double expected = r == role::sum ? x : (x - mean_[s]) * rstd_[s] * weight + bias;
-      const double error = std::abs(load_element(work_.type, found[r], i) - expected) / std::max(1.0, std::abs(expected));
+      const double error =
+          std::abs(load_element(work_.type, found[r], i) - expected) / std::max(1.0, std::abs(expected));
       if (std::isnan(error)) return std::numeric_limits<double>::infinity();
       worst = std::max(worst, error);
     }

@@ -1,4 +1,5 @@
-// The buffers that contenders work on: long arenas for whole tensors, cut into slots that the cold regime rotates through.
+// The buffers that contenders work on: long arenas for whole tensors, cut into slots that the cold regime rotates
+// through.
 #pragma once
 
 #include <cstdlib>

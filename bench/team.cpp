@@ -32,12 +32,9 @@ long long waited_in(int file) {
 
 }  // namespace
 
-double seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-team::team(int threads)
-    : seen_(static_cast<std::size_t>(threads)), waiting_files_(static_cast<std::size_t>(threads)) {
+team::team(int threads) : seen_(static_cast<std::size_t>(threads)), waiting_files_(static_cast<std::size_t>(threads)) {
   waiting_files_[0] = open_schedstat();
   for (std::size_t index = 1; index < seen_.size(); ++index) workers_.emplace_back([this, index] { work(index); });
   wake();

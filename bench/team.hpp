@@ -26,7 +26,8 @@ class team {
   /// The same with a function object.
   template <typename Function>
   void each(std::size_t tasks, Function function) {
-    run(tasks, [](void* data, std::size_t index) { (*static_cast<Function*>(data))(index); }, &function);
+    run(
+        tasks, [](void* data, std::size_t index) { (*static_cast<Function*>(data))(index); }, &function);
   }
 
   /// Runs an empty job on every thread, so that none sleeps when a measurement begins.

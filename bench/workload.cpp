@@ -6,7 +6,7 @@ namespace {
 
 const family layer_norm{"LN", "layer_norm", "infer", scope::row, true, 1e-5, {role::x}, {role::y}};
 const family rms_norm{"RMS", "rms_norm", "infer", scope::row, false, 1e-6, {role::x}, {role::y}};
-const family add_rms_norm{"residual + RMS",          "add_rms_norm",       "infer", scope::row, false, 1e-6,
+const family add_rms_norm{"residual + RMS",          "add_rms_norm",      "infer", scope::row, false, 1e-6,
                           {role::x, role::residual}, {role::y, role::sum}};
 const family batch_norm{"BN train", "batch_norm", "train", scope::channel, true, 1e-5, {role::x}, {role::y}};
 const family instance_norm{"IN", "instance_norm", "infer", scope::instance, true, 1e-5, {role::x}, {role::y}};
