@@ -172,8 +172,8 @@ std::map<std::string, array> evaluate(const problem& p) {
   std::map<std::string, array> result;
   long double count = 1;
   if (p.train && g.running && g.running->rule == ir::update::average) {
-    count = work.buffer("running_count", 0).value[0] + 1;
-    result["running_count"] = {{count}, {0}};
+    count = work.buffer("batches", 0).value[0] + 1;
+    result["batches"] = {{count}, {0}};
   }
   for (const ir::named_node& n : g.names) {
     if (n.what == ir::role::output || (p.train && n.what == ir::role::statistic)) result[n.name] = work.value(n.node);

@@ -32,7 +32,7 @@ struct problem {
   std::map<std::string, std::vector<long double>> buffers{};  ///< by argument name, in the layer's order of axes
 };
 
-/// Outputs by name. train: also the named statistics, and "running_<name>" (and "running_count") updated.
+/// Outputs by name. train: also the named statistics, and "running_<name>" (and "batches", the number seen) updated.
 /// infer: kept reductions are read from the buffers "running_<name>". Throws std::invalid_argument on a buffer that is
 /// missing or of the wrong size, std::logic_error on a graph that no layer means.
 std::map<std::string, array> evaluate(const problem& p);

@@ -56,7 +56,7 @@ TEST_CASE("a row of three by hand") {
 TEST_CASE("running statistics: momentum, keep and average, unbiased and biased") {
   const std::map<std::string, std::vector<long double>> buffers{
       {"x", {1, 5, 2, 5, 6, 8}},   {"weight", {1, 1}},          {"bias", {0, 0}},
-      {"running_mean", {10, 20}}, {"running_var", {100, 200}}, {"running_count", {3}}};
+      {"running_mean", {10, 20}}, {"running_var", {100, 200}}, {"batches", {3}}};
   const auto updated = [&](ir::running rule) {
     const ir::graph g = standard(1, rule);
     return evaluate({.graph = g, .extents = {{"N", 3}, {"C", 2}}, .train = true, .buffers = buffers});
@@ -71,7 +71,7 @@ TEST_CASE("running statistics: momentum, keep and average, unbiased and biased")
   CHECK(near(out.at("running_var").value[0], 25 + 0.75L * 14 / 3));
   out = updated({ir::update::average, 0, true});
   CHECK(near(out.at("running_mean").value[0], 10 + (3 - 10) / 4.0L));
-  CHECK(out.at("running_count").value[0] == 4);
+  CHECK(out.at("batches").value[0] == 4);
 }
 
 TEST_CASE("inference reads the running statistics") {

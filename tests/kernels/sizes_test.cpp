@@ -1,0 +1,45 @@
+// Every function of the library, on every target, with every length of every axis, between guard pages on both sides.
+#include <doctest/doctest.h>
+
+#include "shapes.hpp"
+#include "targets.hpp"
+
+namespace normfold::kernel_tests {
+namespace {
+
+// The first thing that is wrong with any call of this shape.
+std::string first_mistake(const trial& t) {
+  const bool refuses = has_one_element(t);
+  const auto wanted = refuses ? std::map<std::string, oracle::array>{} : expected(t);
+  for (const target& each : targets()) {
+    const chosen only(each);
+    for (const guard end : {guard::behind, guard::before}) {
+      const outcome got = call(t, {.end = end});
+      const std::string wrong = !refuses                                ? judge(t, wanted, got)
+                                : got.status == NORMFOLD_ONE_ELEMENT ? ""
+                                                                        : "one element per statistic is not refused";
+      if (!wrong.empty())
+        return to_text(t) + " on " + each.name + (end == guard::behind ? "" : ", aligned") + ": " + wrong;
+    }
+  }
+  return "";
+}
+
+TEST_CASE("every function, target and length agrees with the oracle") {
+  const library& lib = tested();
+  REQUIRE(lib.count > 0);
+  for (std::size_t i = 0; i < lib.count; ++i) {
+    const normfold_function& f = lib.functions[i];
+    const ir::graph& g = lib.graph(f);
+    for (oracle::sizes& sizes : shapes(g, lib.lengths)) {
+      trial t(f, g, std::move(sizes));
+      fill(t);
+      const std::string wrong = first_mistake(t);
+      CHECK_MESSAGE(wrong.empty(), wrong);
+      if (!wrong.empty()) break;  // one report a function
+    }
+  }
+}
+
+}  // namespace
+}  // namespace normfold::kernel_tests
