@@ -98,7 +98,12 @@ ir::graph builder::finish() const {
     out.nodes.push_back(std::move(n));
     return to = static_cast<int>(out.nodes.size()) - 1;
   };
-  for (ir::named_node& n : out.names) n.node = visit(n.node);
+  for (ir::named_node& n : out.names)
+    if (n.what != ir::role::label) n.node = visit(n.node);
+  // A label stays only on what the outputs need.
+  std::erase_if(out.names, [&](ir::named_node& n) {
+    return n.what == ir::role::label && (n.node = moved[static_cast<std::size_t>(n.node)]) < 0;
+  });
   return out;
 }
 

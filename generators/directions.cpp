@@ -49,8 +49,10 @@ ir::graph for_direction(const ir::graph& g, direction d) {
     return b.add(std::move(n));
   });
   const auto to = [&](const ir::named_node& n) { return moved[static_cast<std::size_t>(n.node)]; };
-  for (const ir::named_node& n : g.names)
-    if (n.what == ir::role::output || (n.what == ir::role::statistic && d == direction::train)) b.name(n.name, to(n), n.what);
+  for (const ir::named_node& n : g.names) {
+    const bool written = n.what == ir::role::output || (n.what == ir::role::statistic && d == direction::train);
+    b.name(n.name, to(n), written ? n.what : ir::role::label);
+  }
   if (d == direction::train)
     for (const ir::named_node* k : kept) {
       int batch = to(*k);

@@ -9,6 +9,7 @@
 #endif
 
 #include <limits>
+#include <type_traits>
 
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
@@ -76,11 +77,36 @@ struct Part {
   HWY_INLINE void Prefetch(In<S>) const {}
 };
 
-/// The element at `in.p[offset]` in every lane.
+/// One element in every lane.
 template <class S, class D>
-HWY_INLINE hn::Vec<D> Broadcast(D d, In<S> in, size_t offset = 0) {
-  return hn::Set(d, LoadOne(S(), in.p + offset));
+HWY_INLINE hn::Vec<D> Broadcast(D d, const typename S::Memory* p) {
+  return hn::Set(d, LoadOne(S(), p));
 }
+
+template <class S>
+using Memory = typename S::Memory;
+/// Statistics in memory: float, or double for F64.
+template <class S>
+using Stat = typename S::Arithmetic;
+/// How a statistic is stored in memory, as a storage type.
+template <class S>
+using StatStorage = std::conditional_t<sizeof(typename S::Arithmetic) == 8, F64, F32>;
+
+/// A number in every lane.
+template <class D, class N>
+HWY_INLINE hn::Vec<D> Number(D d, N value) { return hn::Set(d, static_cast<hn::TFromD<D>>(value)); }
+
+template <class V>
+HWY_INLINE V Sq(V v) { return hn::Mul(v, v); }
+template <class D, class V>
+HWY_INLINE V Rsqrt(D d, V v) { return hn::Div(hn::Set(d, 1), hn::Sqrt(v)); }
+/// Comparisons give 1 or 0; Select takes the second argument where the first is not 0.
+template <class D, class V>
+HWY_INLINE V Less(D d, V a, V b) { return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, 1)); }
+template <class D, class V>
+HWY_INLINE V LessEqual(D d, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, 1)); }
+template <class D, class V>
+HWY_INLINE V Select(D d, V condition, V a, V b) { return hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a); }
 
 /// Larger and smaller of two, NaN where either is.
 template <class V>
@@ -285,6 +311,18 @@ class Reduce {
 
   HWY_ALIGN_MAX T lanes_[kFolds * kLanes<T>];
 };
+
+template <class... Folds, class D>
+HWY_INLINE Reduce<D, Folds...> Fold(D d) { return Reduce<D, Folds...>(d); }
+template <size_t kFold, class D, class... Folds>
+HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, Folds...>& folds) { return folds.template Total<kFold>(d); }
+
+/// ceil(percent * n / 100)
+HWY_INLINE size_t LeadingPercent(double percent, size_t n) {
+  const double part = percent * static_cast<double>(n) / 100;
+  const size_t whole = static_cast<size_t>(part);
+  return HWY_MIN(static_cast<double>(whole) < part ? whole + 1 : whole, n);
+}
 
 /// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
 /// have exactly their value as mean.

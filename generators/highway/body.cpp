@@ -1,0 +1,248 @@
+// Values, offsets and their text.
+#include "body.hpp"
+
+#include <algorithm>
+
+#include "../formula.hpp"
+#include "../ops.hpp"
+#include "column.hpp"
+
+namespace normfold::gen::highway {
+namespace {
+
+constexpr std::size_t longest_inline = 64;
+
+bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+bool is_read(const ir::node& n) { return is_leaf(n.op) && n.op != "constant" && n.op != "count"; }
+
+}  // namespace
+
+body::body(const kernel& k, writer& out) : kernel_(k), plan_(k.first->sweeps), out_(out), index_(k.first->sweeps.loops.size()) {
+  for (const tensor& t : k.tensors) names_(t.id);
+  for (std::size_t i = 0; i < plan_.g.nodes.size(); ++i) {
+    const ir::node& n = plan_.g.nodes[i];
+    if (!is_read(n)) continue;
+    for (std::size_t t = 0; t < k.tensors.size(); ++t) {
+      const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[t])];
+      if (a.name == n.name) {
+        make_leaf(static_cast<int>(i), k.tensors[t]);
+        break;
+      }
+    }
+  }
+}
+
+ir::atom_set body::set_of(const group& g) {
+  ir::atom_set set = 0;
+  for (int l : g.loops) set |= ir::atom_set{1} << l;
+  return set;
+}
+
+std::string body::product(ir::atom_set loops, const std::optional<ir::leading>& first) const {
+  std::string out;
+  for (std::size_t l = 0; l < plan_.loops.size(); ++l) {
+    if (!has(loops, static_cast<int>(l))) continue;
+    const bool part = first && first->atom == static_cast<int>(l);
+    out += (out.empty() ? "" : " * ") + std::string(part ? "lead_" : "size_") + plan_.loops[l].name;
+  }
+  return out.empty() ? "1" : out;
+}
+
+std::string body::size(const group& g) const {
+  if (g.leading) return "lead_" + plan_.loops[static_cast<std::size_t>(g.loops[0])].name;
+  return product(set_of(g));
+}
+
+std::string body::stride(const tensor& t, int loop) const {
+  if (t.strided && loop + 1 < static_cast<int>(plan_.loops.size())) return t.id + "_stride_" + plan_.loops[static_cast<std::size_t>(loop)].name;
+  const ir::atom_set inner = t.varies & ~((ir::atom_set{2} << loop) - 1);
+  return inner == 0 ? "" : product(inner);
+}
+
+std::string body::at(const tensor& t) const {
+  std::string out = t.id;
+  for (std::size_t l = 0; l < index_.size(); ++l) {
+    if (index_[l].empty() || !has(t.varies, static_cast<int>(l))) continue;
+    const std::string step = stride(t, static_cast<int>(l));
+    out += " + " + index_[l] + (step.empty() ? "" : " * " + (step.find('*') == std::string::npos ? step : "(" + step + ")"));
+  }
+  return out;
+}
+
+void body::open_loop(const group& g, std::string index) {
+  open_ |= set_of(g);
+  index_[static_cast<std::size_t>(g.loops.back())] = std::move(index);
+}
+
+void body::declare_index(const std::vector<int>& loops, const std::string& flat) {
+  ir::atom_set inner = 0;
+  for (int l : loops) inner |= ir::atom_set{1} << l;
+  bool outermost = true;
+  for (int l : loops) {
+    inner &= ~(ir::atom_set{1} << l);
+    const std::string name = "i_" + plan_.loops[static_cast<std::size_t>(l)].name;
+    std::string text = flat;
+    if (inner != 0) text += " / " + (product(inner).find('*') == std::string::npos ? product(inner) : "(" + product(inner) + ")");
+    if (!outermost) text = (inner != 0 ? "(" + text + ")" : text) + " % size_" + plan_.loops[static_cast<std::size_t>(l)].name;
+    if (text != name) out_.line("const size_t " + name + " = " + text + ";");
+    open_loop({.loops = {l}}, name);
+    outermost = false;
+  }
+}
+
+void body::restore(state s) {
+  values_ = std::move(s.values);
+  runs_ = std::move(s.runs);
+  index_ = std::move(s.index);
+  open_ = s.open;
+  vector_ = s.vector;
+}
+
+const tensor* body::leaf(int node) const {
+  const auto found = leaves_.find(node);
+  return found == leaves_.end() ? nullptr : &found->second;
+}
+
+std::vector<int> body::needed(const std::vector<int>& targets) const {
+  std::vector<char> seen(plan_.g.nodes.size(), 0);
+  const auto visit = [&](const auto& self, int i) -> void {
+    if (seen[static_cast<std::size_t>(i)] != 0 || values_.count(i) != 0) return;
+    seen[static_cast<std::size_t>(i)] = 1;
+    if (leaf(i) == nullptr)
+      for (int a : plan_.at(i).args) self(self, a);
+  };
+  for (int t : targets) visit(visit, t);
+  std::vector<int> out;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    if (seen[i] != 0) out.push_back(static_cast<int>(i));
+  return out;
+}
+
+std::vector<ir::atom_set> body::leaf_sets(const std::vector<int>& nodes) const {
+  std::vector<ir::atom_set> sets;
+  for (int i : nodes)
+    if (const tensor* t = leaf(i)) sets.push_back(t->varies);
+  return sets;
+}
+
+std::string body::run(const tensor& t) const {
+  return std::string(t.is_const ? "nf::In<" : "nf::Out<") + t.storage + ">{" + at(t) + "}";
+}
+
+void body::print_runs(const std::vector<int>& nodes) {
+  for (int i : nodes) {
+    const tensor* t = leaf(i);
+    if (t == nullptr || (t->varies & vector_) == 0) continue;
+    const std::string name = fresh("p_" + t->id);
+    tensor read = *t;
+    read.is_const = true;
+    out_.line("const " + run(read).insert(run(read).find('{'), " " + name) + ";");
+    runs_[i] = name;
+  }
+}
+
+std::string body::wish(int node) const {
+  for (const ir::named_node& n : plan_.g.names)
+    if (n.node == node) return n.name;
+  const ir::node& n = plan_.at(node);
+  if (n.op == "pivot") return "pivot";
+  for (const pass& q : plan_.passes)
+    for (const repair& r : q.repairs)
+      if (r.shift == node) return "shift";
+  if (n.op == "mean" && plan_.at(n.args[0]).op == "sub" && plan_.at(plan_.at(n.args[0]).args[1]).op == "pivot") return "shift";
+  if (n.op == "mean" && plan_.at(n.args[0]).op == "sq") return "mean_sq";
+  if (n.op == "reduce_max") return "largest";
+  if (n.op == "reduce_min") return "smallest";
+  if (is_reduction(n.op)) return n.op;
+  return n.name.empty() ? "t" : "v_" + n.name;
+}
+
+std::string body::value(int node) const {
+  if (const auto found = values_.find(node); found != values_.end()) return found->second;
+  if (const auto found = runs_.find(node); found != runs_.end()) return "at(" + found->second + ")";
+  if (const tensor* t = leaf(node)) return std::string("nf::Broadcast<") + t->storage + ">(d, " + at(*t) + ")";
+  return expression(node);
+}
+
+bool body::is_fused(int node, const std::vector<int>& /*nodes*/) const {
+  const std::string& op = plan_.at(node).op;
+  return (op == "mul" || op == "sq") && values_.count(node) == 0;
+}
+
+std::string body::expression(int node) const {
+  const ir::node& n = plan_.at(node);
+  if (n.op == "constant") return "nf::Number(d, " + number(n.value) + ")";
+  if (n.op == "count") return "nf::Number(d, " + product(n.over, n.first) + ")";
+  const auto factor = [&](int m, std::size_t i) { return value(plan_.at(m).args[plan_.at(m).op == "sq" ? 0 : i]); };
+  if (n.op == "add" || n.op == "sub") {
+    for (std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+      if (!is_fused(n.args[i], {})) continue;
+      const std::string a = factor(n.args[i], 0);
+      const std::string b = factor(n.args[i], 1);
+      const std::string other = value(n.args[1 - i]);
+      const char* call = n.op == "add" ? "hn::MulAdd(" : i == 0 ? "hn::MulSub(" : "hn::NegMulAdd(";
+      return call + a + ", " + b + ", " + other + ")";
+    }
+  }
+  std::string text(elementwise_text(n.op));
+  for (std::size_t i = 0; i < n.args.size(); ++i) text = fill_slot(text, std::to_string(i), value(n.args[i]));
+  return text;
+}
+
+std::string body::fold(int node, const std::string& sum) const {
+  const ir::node& n = plan_.at(node);
+  const int arg = n.args[0];
+  const fold_text* text = find_fold(n.op);
+  if (text->name == "nf::Sum" && is_fused(arg, {})) {
+    const ir::node& m = plan_.at(arg);
+    return "hn::MulAdd(" + value(m.args[0]) + ", " + value(m.op == "sq" ? m.args[0] : m.args[1]) + ", " + sum + ")";
+  }
+  return fill_slot(fill_slot(std::string(text->step), "s", sum), "0", value(arg));
+}
+
+void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& targets) {
+  std::map<int, int> uses;
+  for (int i : nodes)
+    if (leaf(i) == nullptr)
+      for (int a : plan_.at(i).args) uses[a] += plan_.at(i).op == "sq" ? 2 : 1;
+  for (int t : targets) uses[t] += is_reduction(plan_.at(t).op) ? 0 : 1;
+  const auto open_at = [&](int i) { return (plan_.at(i).varies & ~open_) == 0; };
+  std::map<int, bool> known;
+  const auto ready = [&](const auto& self, int i) -> bool {
+    if (values_.count(i) != 0 || runs_.count(i) != 0) return true;
+    if (!open_at(i)) return false;
+    if (leaf(i) != nullptr) return (leaf(i)->varies & vector_) == 0;
+    if (is_reduction(plan_.at(i).op)) return false;
+    return std::all_of(plan_.at(i).args.begin(), plan_.at(i).args.end(), [&](int a) { return self(self, a); });
+  };
+  const auto used_deeper = [&](int i) {
+    return std::any_of(nodes.begin(), nodes.end(), [&](int u) {
+      const ir::node& n = plan_.at(u);
+      return leaf(u) == nullptr && std::find(n.args.begin(), n.args.end(), i) != n.args.end() && !open_at(u);
+    });
+  };
+  for (int i : nodes) {
+    const ir::node& n = plan_.at(i);
+    if (values_.count(i) != 0 || n.op == "constant" || n.op == "count" || !ready(ready, i)) continue;
+    if (is_reduction(n.op) && leaf(i) == nullptr) continue;
+    const std::string text = value(i);
+    // A reduction with a scope that this sweep takes uses its operand at the loop's own level: not deeper.
+    if (uses[i] <= 1 && !used_deeper(i) && text.size() <= longest_inline) continue;
+    const std::string variable = fresh(wish(i));
+    out_.line("const V " + variable + " = " + text + ";");
+    values_[i] = variable;
+  }
+}
+
+std::string body::describe(int node) const {
+  const ir::graph& g = plan_.g;
+  return formula(g, node, [&](int i) -> std::string {
+    if (i == node) return "";
+    for (const ir::named_node& n : g.names)
+      if (n.node == i) return n.name;
+    if (const auto found = values_.find(i); found != values_.end()) return found->second;
+    return is_reduction(g.nodes[static_cast<std::size_t>(i)].op) ? wish(i) : "";
+  });
+}
+
+}  // namespace normfold::gen::highway

@@ -1,0 +1,76 @@
+// Prints the values that a loop body needs, at the outermost loop where each can be computed.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kernel.hpp"
+
+namespace normfold::gen::highway {
+
+class body {
+ public:
+  body(const kernel& k, writer& out);
+
+  const plan& p() const { return plan_; }
+  writer& out() { return out_; }
+
+  // Sizes and offsets -------------------------------------------------------------------------------------------------
+  std::string size(const group& g) const;                 ///< "size_c * size_hw", "lead_c" where only a part is taken
+  std::string product(ir::atom_set loops, const std::optional<ir::leading>& first = {}) const;
+  std::string stride(const tensor& t, int loop) const;    ///< "" for 1
+  std::string at(const tensor& t) const;                  ///< "x + i_nt * size_c" at the open loops
+  void open_loop(const group& g, std::string index);      ///< from now on `index` stands for the loops of g
+  void open_vector(const group& g) { open_ |= set_of(g); vector_ = set_of(g); }
+  void declare_index(const std::vector<int>& loops, const std::string& flat);  ///< i_n = flat / size_c ...
+  static ir::atom_set set_of(const group& g);
+
+  // Values --------------------------------------------------------------------------------------------------------------
+  /// Nodes that `targets` need and that have no value yet; leaves included, in the graph's order.
+  std::vector<int> needed(const std::vector<int>& targets) const;
+  /// The sets along which the leaves among `nodes` vary.
+  std::vector<ir::atom_set> leaf_sets(const std::vector<int>& nodes) const;
+  /// Prints what can be computed with the loops that are open.
+  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets);
+  /// Prints a pointer for each leaf among `nodes` that the vector loop reads element by element.
+  void print_runs(const std::vector<int>& nodes);
+  std::string value(int node) const;                      ///< its variable, or its text
+  void name(int node, std::string text) { values_[node] = std::move(text); }
+  std::string wish(int node) const;                       ///< a readable name for the node
+  std::string fresh(const std::string& wish_text) { return names_(wish_text); }
+  std::string expression(int node) const;                 ///< text of an elementwise node from its arguments' values
+  std::string fold(int node, const std::string& sum) const;  ///< "hn::MulAdd(a, b, sum)"
+  std::string describe(int node) const;                   ///< the formula in words, for comments
+
+  /// What is known at this point; put back where a scope closes.
+  struct state {
+    std::map<int, std::string> values;
+    std::map<int, std::string> runs;
+    std::vector<std::string> index;
+    ir::atom_set open, vector;
+  };
+  state save() const { return {values_, runs_, index_, open_, vector_}; }
+  void restore(state s);
+
+  void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
+  const tensor* leaf(int node) const;
+  std::string run(const tensor& t) const;                 ///< "nf::In<S>{x + ...}" or Out
+
+ private:
+  bool is_fused(int node, const std::vector<int>& nodes) const;
+
+  const kernel& kernel_;
+  const plan& plan_;
+  writer& out_;
+  unique_names names_;
+  std::map<int, std::string> values_;
+  std::map<int, std::string> runs_;
+  std::map<int, tensor> leaves_;
+  std::vector<std::string> index_;
+  std::map<int, int> uses_;
+  ir::atom_set open_ = 0;
+  ir::atom_set vector_ = 0;
+};
+
+}  // namespace normfold::gen::highway

@@ -1,0 +1,43 @@
+// Prints the template of one kernel. The wrapper that checks arguments and calls it is wrapper.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "../signature.hpp"
+#include "../text.hpp"
+
+namespace normfold::gen::highway {
+
+/// A run of memory that a kernel reads or writes.
+struct tensor {
+  std::string id;             ///< the pointer's name
+  char storage = 'S';         ///< S the tensor's type, P the parameters', A statistics'
+  ir::atom_set varies = 0;    ///< loops
+  bool strided = false;       ///< has its own strides: <id>_stride_<loop>
+  bool is_const = true;
+};
+
+/// The kernel of a signature: its pointers in the order of the signature's arguments.
+struct kernel {
+  std::string name;                   ///< "LayerNorm"
+  std::vector<tensor> tensors;
+  std::vector<int> argument;          ///< tensor -> argument of the signature
+  const signature* first = nullptr;   ///< who asked first; its names are the kernel's
+};
+
+kernel make_kernel(const signature& s);
+
+/// The sizes and strides that follow the pointers: "size_nt", "size_c", "x_stride_nt".
+std::vector<std::string> kernel_sizes(const kernel& k);
+
+/// Two kernels of one text are one kernel.
+std::string kernel_key(const signature& s);
+
+/// Prints `template <class S, class P> void Name(...) { ... }`.
+void print_kernel(const kernel& k, writer& out);
+
+/// The workspace in floats (doubles for f64), as a C expression over the kernel's sizes; "" where none is needed.
+std::string workspace_text(const kernel& k);
+
+}  // namespace normfold::gen::highway

@@ -1,0 +1,211 @@
+// Kernels that keep a slice in cache: fold after fold over it, then its outputs.
+#include <algorithm>
+
+#include "../ops.hpp"
+#include "column.hpp"
+#include "sweeps.hpp"
+
+namespace normfold::gen::highway {
+namespace {
+
+bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+
+std::string fold_list(const pass& q, const plan& p) {
+  std::string list;
+  for (int n : q.nodes) list += (list.empty() ? "" : ", ") + std::string(find_fold(p.at(n).op)->name);
+  return list;
+}
+
+// Opens the outer loops of `groups` (all but the last) as plain loops.
+void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
+    std::string name;
+    for (int l : groups[g].loops) name += b.p().loops[static_cast<std::size_t>(l)].name;
+    const std::string i = "i_" + name;
+    b.out().open("for (size_t " + i + " = 0; " + i + " < " + b.size(groups[g]) + "; ++" + i + ") {");
+    b.open_loop(groups[g], i);
+    b.print_ready(nodes, targets);
+  }
+}
+
+}  // namespace
+
+void print_row_folds(const pass& q, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  std::vector<int> operands;
+  for (int n : q.nodes) operands.push_back(p.at(n).args[0]);
+  const std::vector<int> nodes = b.needed(operands);
+  b.print_ready(nodes, operands);
+  const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
+  const std::string sums = b.fresh("sums");
+
+  for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n) + (q.pivots ? ", over the first block only" : ""));
+  out.line("auto " + sums + " = nf::Fold<" + fold_list(q, p) + ">(d);");
+  const body::state before = b.save();
+  std::string length = b.size(groups.back());
+  if (q.pivots) {
+    const std::string block = b.fresh("block");
+    out.line("const size_t " + block + " = nf::PivotBlock(" + length + ");");
+    length = block;
+  } else {
+    open_outer(groups, nodes, operands, b);
+  }
+  b.open_vector(groups.back());
+  b.print_runs(nodes);
+  std::string accumulators;
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
+  out.open(sums + ".Over(d, " + length + ", [&](auto at" + accumulators + ") HWY_ATTR {");
+  b.print_ready(nodes, operands);
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const std::string s = "s" + std::to_string(i);
+    out.line(s + " = " + b.fold(q.nodes[i], s) + ";");
+  }
+  out.close("});");
+  if (!q.pivots)
+    for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  b.restore(before);
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const ir::node& n = p.at(q.nodes[i]);
+    std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
+    if (n.op == "pivot") total = "hn::Div(" + total + ", nf::Number(d, " + length + "))";
+    if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
+    const std::string known = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
+    if (!known.empty() && known.find('(') == std::string::npos) {  // declared before the loop that repairs
+      out.line(known + " = " + total + ";");
+      continue;
+    }
+    const std::string name = b.fresh(b.wish(q.nodes[i]));
+    out.line(std::string(q.pivots ? "V " : "const V ") + name + " = " + total + ";");
+    b.name(q.nodes[i], name);
+  }
+}
+
+void print_stores(const std::vector<write>& writes, ir::atom_set set, body& b, const std::string& ahead_loop) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  std::vector<int> targets;
+  for (const write& w : writes) targets.push_back(w.node);
+  const std::vector<int> nodes = b.needed(targets);
+  std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
+  for (const write& w : writes) sets.push_back(w.to.varies);
+  b.print_ready(nodes, targets);
+  const std::vector<group> groups = merged(p, set, 0, {}, sets);
+  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
+  const body::state before = b.save();
+  open_outer(groups, nodes, targets, b);
+  b.open_vector(groups.back());
+  b.print_runs(nodes);
+  std::vector<std::string> to;
+  for (const write& w : writes) {
+    const std::string name = b.fresh("p_" + w.to.id);
+    const std::string run = b.run(w.to);
+    out.line("const " + run.substr(0, run.find('{')) + " " + name + run.substr(run.find('{')) + ";");
+    to.push_back(name);
+  }
+  out.open("nf::ForEach(d, " + b.size(groups.back()) + ", stream, " + to[0] + ", [&](auto at) HWY_ATTR {");
+  if (!ahead_loop.empty())
+    for (int i : nodes)
+      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
+        out.line("at.Prefetch(" + b.value(i).substr(3, b.value(i).size() - 4) + " + " + b.stride(*t, std::stoi(ahead_loop)) + ");");
+  b.print_ready(nodes, targets);
+  std::vector<std::string> values;
+  for (const write& w : writes) {
+    values.push_back(b.value(w.node));
+    // Every value before the first store: an output may be one of the operands.
+    if (writes.size() > 1 && values.back().find('(') != std::string::npos) {
+      const std::string name = b.fresh(b.wish(w.node));
+      out.line("const V " + name + " = " + values.back() + ";");
+      values.back() = name;
+    }
+  }
+  for (std::size_t i = 0; i < writes.size(); ++i) out.line("at.Store(" + to[i] + ", " + values[i] + ");");
+  out.close("});");
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  b.restore(before);
+}
+
+std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics) {
+  std::vector<write> out;
+  const signature& s = *k.first;
+  for (std::size_t t = 0; t < k.tensors.size(); ++t) {
+    const argument& a = s.arguments[static_cast<std::size_t>(k.argument[t])];
+    if (a.output < 0 || (k.tensors[t].varies != s.sweeps.all_loops()) != statistics) continue;
+    // Names keep their order from the direction's graph to the plan's.
+    for (const ir::named_node& n : s.sweeps.g.names)
+      if (n.name == a.name && n.what != ir::role::label && std::find(nodes.begin(), nodes.end(), n.node) != nodes.end())
+        out.push_back({n.node, k.tensors[t]});
+  }
+  return out;
+}
+
+std::string output_bytes(const kernel& k, const body& b) {
+  int outputs = 0;
+  for (const tensor& t : k.tensors) outputs += !t.is_const && t.storage == 'S' ? 1 : 0;
+  return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
+}
+
+void print_resident(const kernel& k, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  ir::atom_set over = 0;
+  for (const pass& q : p.passes) over |= q.over;
+  std::vector<int> keep;
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (!has(over, static_cast<int>(l))) keep.push_back(static_cast<int>(l));
+  const ir::atom_set kept = p.all_loops() & ~over;
+
+  out.line("const bool stream = normfold::streams(context, " + output_bytes(k, b) + ");");
+  const std::string flat = keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
+  const body::state outside = b.save();
+  out.open("nf::ForSlices(context, " + b.product(kept) + ", " + b.product(over) + " * sizeof(nf::Memory<S>), stream, [&](size_t " +
+           (keep.empty() ? "" : flat) + ") HWY_ATTR {");
+  b.declare_index(keep, flat);
+  for (const pass& q : p.passes) {
+    if (!q.reduces) break;
+    if (q.repairs.empty()) {
+      print_row_folds(q, b);
+      continue;
+    }
+    std::string declared;
+    for (int n : q.nodes) {
+      const std::string name = b.fresh(b.wish(n));
+      declared += (declared.empty() ? "V " : ", ") + name;
+      b.name(n, name);
+    }
+    std::vector<std::string> variances;
+    for (const repair& r : q.repairs) {
+      variances.push_back(b.fresh(b.wish(r.variance)));
+      declared += ", " + variances.back();
+    }
+    out.line(declared + ";");
+    const body::state declared_only = b.save();
+    out.open("for (bool again = false;; again = true) {");
+    print_row_folds(q, b);
+    std::string far;
+    for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+      const std::vector<int> nodes = b.needed({q.repairs[r].variance});
+      out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
+      far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
+    }
+    out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
+    for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+      const std::string pivot = b.value(q.repairs[r].pivot);
+      out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
+    }
+    out.close();
+    b.restore(declared_only);
+    for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
+  }
+  const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
+  std::vector<int> targets;
+  for (const write& w : statistics) targets.push_back(w.node);
+  b.print_ready(b.needed(targets), targets);
+  for (const write& w : statistics) out.line(b.at(w.to).insert(0, "*(") + ") = hn::GetLane(" + b.value(w.node) + ");");
+  const std::string ahead = keep.empty() ? "" : std::to_string(keep.back());
+  print_stores(writes_of(k, p.passes.back().nodes, false), over, b, ahead);
+  out.close("});");
+  b.restore(outside);
+}
+
+}  // namespace normfold::gen::highway

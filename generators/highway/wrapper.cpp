@@ -1,0 +1,131 @@
+// The C function around a kernel: checks, then dispatch.
+#include "wrapper.hpp"
+
+#include "../ops.hpp"
+
+namespace normfold::gen::highway {
+namespace {
+
+bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+
+std::string extents_list(const signature& s, const argument& a) {
+  std::string out = "{";
+  for (int atom : a.atoms) out += (out.size() > 1 ? ", " : "") + extent_text(s, atom);
+  return out + "}";
+}
+
+std::string product_text(const signature& s, const std::vector<int>& atoms) {
+  std::string out;
+  for (int a : atoms) out += (out.empty() ? "" : " * ") + extent_text(s, a);
+  return out.empty() ? "1" : out;
+}
+
+ir::atom_set reduced_atoms(const signature& s) {
+  ir::atom_set over = 0;
+  for (const ir::node& n : s.g.nodes)
+    if (is_reduction(n.op)) over |= n.over;
+  return over;
+}
+
+const char* sharing_of(argument_kind k) {
+  switch (k) {
+    case argument_kind::output: return "output";
+    case argument_kind::statistic:
+    case argument_kind::kept: 
+    case argument_kind::count: return "written";
+    case argument_kind::input: return "operand";
+    case argument_kind::given:
+    case argument_kind::parameter: return "parameter";
+  }
+  return "";
+}
+
+}  // namespace
+
+element memory_type(const signature& s, const argument& a) {
+  if (a.kind == argument_kind::parameter) return s.how.params;
+  return a.kind == argument_kind::output || a.kind == argument_kind::input ? s.how.type : statistics_type(s.how.type);
+}
+
+std::string stride_text(const signature& s, const argument& a, std::size_t i) {
+  const int atom = a.atoms[i];
+  const ir::atom& which = s.g.atoms[static_cast<std::size_t>(atom)];
+  std::string axis_stride;
+  for (const stride& t : s.strides)
+    if (t.axis == which.axis && s.arguments[static_cast<std::size_t>(t.argument)].id == a.id) axis_stride = t.id;
+  if (which.which != ir::part::group) return axis_stride;
+  const std::string members = extent_text(s, atom + 1);
+  return axis_stride.empty() ? members : members + " * " + axis_stride;
+}
+
+std::string stride_list(const signature& s, const argument& a) {
+  std::string out = "{";
+  for (std::size_t i = 0; i + 1 < a.atoms.size(); ++i) out += (i > 0 ? ", " : "") + stride_text(s, a, i);
+  return out + "}";
+}
+
+void print_wrapper(const signature& s, const kernel& k, const std::string& instance, writer& in) {
+  in.open(declaration(s, s.name) + " {");
+  in.line("normfold::arguments check(context);");
+  for (const ir::atom& a : s.g.atoms)
+    if (a.which == ir::part::group) {
+      const int atom = static_cast<int>(&a - s.g.atoms.data());
+      std::string whole = extent_text(s, atom + 1);  // "(C / G)"
+      whole = whole.substr(1, whole.find(" / ") - 1);
+      in.line("check.groups(" + whole + ", " + extent_text(s, atom) + ");");
+      in.line("if (check.status() != NORMFOLD_OK) return check.status();");
+    }
+  for (const argument& a : s.arguments) {
+    const bool count = a.kind == argument_kind::count;
+    const std::string type = count ? "uint64_t" : c_type(memory_type(s, a));
+    const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter;
+    in.line(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type + "), " + extents_list(s, a) +
+            (strided ? ", " + stride_list(s, a) : "") + ");");
+  }
+  std::vector<int> kept, reduced;
+  const ir::atom_set over = reduced_atoms(s);
+  for (int a : s.how.memory.atoms) (has(over, a) ? reduced : kept).push_back(a);
+  in.line("if (check.decided(" + product_text(s, kept) + ", " + product_text(s, reduced) + ")) return check.status();");
+  const bool workspace = !workspace_text(k).empty();
+  if (workspace) {
+    std::string names;
+    for (const extent& e : s.extents) names += (names.empty() ? "" : ", ") + e.id;
+    in.line("const normfold_status status = check.finish(context, " + s.name + "_workspace(" + names + "));");
+  } else {
+    in.line("const normfold_status status = check.finish(context, 0);");
+  }
+  in.line("if (status != NORMFOLD_OK) return status;");
+  if (s.how.what == direction::train && s.g.running && !s.g.running->biased)
+    for (const ir::node& n : s.g.nodes)
+      if (n.op == "count") {
+        std::vector<int> atoms;
+        for (int a : s.how.memory.atoms)
+          if (has(n.over, a)) atoms.push_back(a);
+        in.line("if (" + product_text(s, atoms) + " == 1) return NORMFOLD_ONE_ELEMENT;");
+        break;
+      }
+  std::string call = "HWY_DYNAMIC_DISPATCH(" + instance + ")(";
+  for (const tensor& t : k.tensors) {
+    const argument& a = s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(&t - k.tensors.data())])];
+    if (a.kind == argument_kind::count) {
+      in.line("const " + c_type(statistics_type(s.how.type)) + " average_rate = 1 / static_cast<" + c_type(statistics_type(s.how.type)) + ">(*" + a.id + " + 1);");
+      call += "&average_rate, ";
+    } else {
+      call += a.id + ", ";
+    }
+  }
+  for (const loop& l : s.sweeps.loops) call += product_text(s, l.atoms) + ", ";
+  for (std::size_t t = 0; t < k.tensors.size(); ++t)
+    if (k.tensors[t].strided) {
+      const argument& a = s.arguments[static_cast<std::size_t>(k.argument[t])];
+      for (std::size_t i = 0; i + 1 < a.atoms.size(); ++i) call += stride_text(s, a, i) + ", ";
+    }
+  call += "context);";
+  in.line(call);
+  for (const argument& a : s.arguments)
+    if (a.kind == argument_kind::count) in.line("++*" + a.id + ";");
+  in.line("return NORMFOLD_OK;");
+  in.close();
+}
+
+}  // namespace normfold::gen::highway

@@ -1,0 +1,88 @@
+// From what the command line asks for to the functions of a library.
+#include "library.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace normfold::gen {
+namespace {
+
+std::vector<std::string> split_order(const std::string& text) {
+  std::vector<std::string> out;
+  if (text.find('.') == std::string::npos) {
+    for (char c : text) out.emplace_back(1, c);
+    return out;
+  }
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find('.', at), text.size());
+    out.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+// The atoms of `g` in that order of its axes; empty where the order names other axes.
+std::vector<int> atoms_in_order(const ir::graph& g, const std::vector<std::string>& axes) {
+  std::vector<int> out;
+  if (axes.size() != g.axes.size()) return {};
+  for (const std::string& name : axes) {
+    const auto axis = std::find_if(g.axes.begin(), g.axes.end(), [&](const ir::axis& a) { return a.name == name; });
+    if (axis == g.axes.end()) return {};
+    const int number = static_cast<int>(axis - g.axes.begin());
+    for (std::size_t a = 0; a < g.atoms.size(); ++a)
+      if (g.atoms[a].axis == number) {
+        if (std::find(out.begin(), out.end(), static_cast<int>(a)) != out.end()) return {};
+        out.push_back(static_cast<int>(a));
+      }
+  }
+  return out.size() == g.atoms.size() ? out : std::vector<int>{};
+}
+
+std::vector<int> own_order(const ir::graph& g) {
+  std::vector<int> out;
+  for (std::size_t a = 0; a < g.atoms.size(); ++a) out.push_back(static_cast<int>(a));
+  return out;
+}
+
+}  // namespace
+
+library make_library(const request& asked, const std::vector<ir::graph>& layers) {
+  library lib;
+  lib.asked = asked;
+  std::set<std::string> names;
+  for (const ir::graph& g : layers) {
+    lib.layers.push_back(canonical(g));
+    if (!names.insert(g.name).second)
+      throw user_error{"two layers are named '" + g.name + "'; each function needs a name of its own: rename one"};
+  }
+  std::set<std::string> used;
+  for (const ir::graph& g : lib.layers) {
+    std::vector<order> orders;
+    const auto add = [&](order o) {
+      if (std::none_of(orders.begin(), orders.end(), [&](const order& k) { return k.atoms == o.atoms; })) orders.push_back(std::move(o));
+    };
+    if (asked.orders.empty()) add({"", own_order(g)});
+    for (const std::string& text : asked.orders) {
+      const std::vector<int> atoms = atoms_in_order(g, split_order(text));
+      if (atoms.empty()) continue;
+      used.insert(text);
+      add({atoms == own_order(g) ? "" : text, atoms});
+    }
+    if (orders.empty()) add({"", own_order(g)});  // no order asked for has this layer's axes: its own
+    for (direction d : asked.directions)
+      for (element type : asked.types)
+        for (const order& o : orders) {
+          const element params = asked.params_f32 && type != element::f64 ? element::f32 : type;
+          lib.functions.push_back(make_signature(g, {d, type, params, o, asked.strided}));
+        }
+  }
+  for (const std::string& text : asked.orders)
+    if (used.count(text) == 0) {
+      std::string known;
+      for (const ir::graph& g : lib.layers) known += (known.empty() ? "" : ", ") + g.name + " has " + order_name(g, own_order(g));
+      throw user_error{"the order '" + text + "' fits no layer (" + known + "); name each axis of a layer once, with dots where a name has more than one letter (N.head.C)"};
+    }
+  return lib;
+}
+
+}  // namespace normfold::gen

@@ -1,0 +1,72 @@
+// The plan: what is swept when. The only place that optimises; backends print plans and decide nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ir.hpp"
+
+namespace normfold::gen {
+
+/// One canonical loop: neighbouring atoms of the memory order that every tensor and every reduction treats alike.
+struct loop {
+  std::string name;        ///< "nt", the atoms' names joined: an identifier
+  std::vector<int> atoms;  ///< of the layer, outermost first
+};
+
+/// Sums about a pivot that are taken again about the mean where the pivot was far off.
+struct repair {
+  int pivot = -1;
+  int shift = -1;     ///< mean(v - pivot)
+  int variance = -1;  ///< mean(sq(v - mean))
+};
+
+/// One sweep: reductions of one scope, or values stored.
+struct pass {
+  bool reduces = false;
+  bool pivots = false;         ///< only the first block of each slice is read
+  std::vector<int> nodes;      ///< the reductions taken, or the values stored
+  ir::atom_set loops = 0;      ///< the loops it runs over
+  ir::atom_set over = 0;       ///< those that are reduced
+  std::optional<ir::leading> first;
+  std::vector<repair> repairs;
+};
+
+/// resident: a task owns whole slices; all its sweeps follow each other while the slice is in cache. Every reduction has
+/// one scope, and its innermost loop is reduced.
+/// phased: each sweep goes over everything before the next begins; statistics lie in arrays in the workspace.
+enum class shape { resident, phased };
+
+struct plan {
+  ir::graph g;               ///< over loops instead of atoms: bit i of a set is loop i
+  std::vector<loop> loops;   ///< memory order, outermost first
+  bool strided = false;      ///< the outer loops of full tensors have strides of their own
+  shape how = shape::phased;
+  std::vector<pass> passes;  ///< in order; the last one stores the outputs
+  std::vector<int> arrays;   ///< phased: nodes whose values lie in arrays between sweeps
+
+  ir::atom_set all_loops() const { return (ir::atom_set{1} << loops.size()) - 1; }
+  const ir::node& at(int i) const { return g.nodes[static_cast<std::size_t>(i)]; }
+};
+
+/// `g` is a graph of one direction with its moments shifted; `order` lists its atoms from the outermost in memory.
+plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided);
+
+/// A run of neighbouring loops that one sweep treats alike.
+struct group {
+  std::vector<int> loops;
+  bool reduced = false;
+  bool leading = false;  ///< only the leading part of it is taken
+};
+
+/// The loops of `set`, merged as far as this sweep allows; `leaves` are the sets along which what it reads varies.
+std::vector<group> merged(const plan& p, ir::atom_set set, ir::atom_set over, const std::optional<ir::leading>& first,
+                          const std::vector<ir::atom_set>& leaves);
+
+/// "[keep N*T] [reduce C]"
+std::string nest_text(const plan& p);
+
+/// The plan in words: sweeps, workspace, bytes read and written per element. What `--plan` prints.
+std::string to_text(const plan& p);
+
+}  // namespace normfold::gen

@@ -1,0 +1,163 @@
+// The checks of one call, in the order in which they are reported. Generated wrappers fill it; C++, no allocation.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+
+#include "normfold/runtime/check.h"
+
+namespace normfold {
+
+/// How an argument may share memory with the outputs.
+enum class sharing {
+  output,     ///< written: overlaps nothing, except exactly one operand of the same shape
+  written,    ///< written (statistics): overlaps nothing
+  operand,    ///< read: an output of the same shape may be exactly it
+  parameter   ///< read: no output overlaps it
+};
+
+class arguments {
+ public:
+  explicit arguments(const normfold_context* context) : status_(normfold_check_context(context)) {}
+
+  /// An axis of `extent` elements in `groups` groups.
+  void groups(size_t extent, size_t count) {
+    if (!normfold_divides(count, extent)) fail(NORMFOLD_NOT_DIVISIBLE);
+  }
+
+  /// A dense tensor. False extents products are found here.
+  void tensor(sharing how, const void* data, size_t element, std::initializer_list<size_t> extents) {
+    range& r = next(how, data, element);
+    if (!normfold_tensor_bytes(&r.bytes, element, extents.begin(), extents.size())) fail(NORMFOLD_TOO_LARGE);
+  }
+
+  /// A tensor whose innermost axis is dense and whose outer axes have element strides (as many as there are outer axes).
+  void tensor(sharing how, const void* data, size_t element, std::initializer_list<size_t> extents, std::initializer_list<size_t> strides) {
+    range& r = next(how, data, element);
+    size_t dense = 0;
+    if (!normfold_tensor_bytes(&dense, element, extents.begin(), extents.size())) return fail(NORMFOLD_TOO_LARGE);
+    if (dense == 0) return;
+    r.inner = extents.begin()[extents.size() - 1];
+    r.rank = strides.size();
+    size_t span = r.inner;
+    for (size_t i = 0; i < r.rank; ++i) {
+      r.strides[i] = extents.begin()[i] == 1 ? 0 : strides.begin()[i];
+      size_t reach = extents.begin()[i] - 1;
+      if (!normfold_multiply(&reach, r.strides[i]) || !normfold_add(&span, reach)) return fail(NORMFOLD_TOO_LARGE);
+    }
+    r.bytes = span;
+    if (!normfold_multiply(&r.bytes, element)) return fail(NORMFOLD_TOO_LARGE);
+    if ((how == sharing::output || how == sharing::written) && !is_injective(r, extents.begin())) fail(NORMFOLD_BAD_STRIDE);
+  }
+
+  /// True where the call is already decided: an error, or nothing to do because no slice has an element to write.
+  /// `kept` is the number of slices, `reduced` the number of elements that one slice reduces.
+  bool decided(size_t kept, size_t reduced) {
+    if (status_ != NORMFOLD_OK) return true;
+    if (kept == 0) return true;
+    if (reduced == 0) fail(NORMFOLD_EMPTY_AXIS);
+    return reduced == 0;
+  }
+
+  /// Null pointers, then overlaps, then the workspace.
+  normfold_status finish(const normfold_context* context, size_t workspace_bytes) {
+    for (size_t i = 0; i < size_; ++i)
+      if (ranges_[i].bytes != 0 && ranges_[i].data == nullptr) return NORMFOLD_NULL_POINTER;
+    for (size_t i = 0; i < size_; ++i) {
+      if (ranges_[i].how != sharing::output && ranges_[i].how != sharing::written) continue;
+      for (size_t j = 0; j < size_; ++j)
+        if (i != j && clash(ranges_[i], ranges_[j])) return NORMFOLD_OVERLAP;
+    }
+    const normfold_status status = normfold_check_workspace(context, workspace_bytes);
+    if (status != NORMFOLD_OK || workspace_bytes == 0) return status;
+    for (size_t i = 0; i < size_; ++i)
+      if (normfold_overlap(ranges_[i].data, ranges_[i].bytes, context->workspace, workspace_bytes)) return NORMFOLD_OVERLAP;
+    return NORMFOLD_OK;
+  }
+
+  normfold_status status() const { return status_; }
+  void fail(normfold_status s) {
+    if (status_ == NORMFOLD_OK) status_ = s;
+  }
+
+ private:
+  static constexpr size_t kMost = 32;
+  static constexpr size_t kAxes = 16;
+  struct range {
+    sharing how;
+    const void* data;
+    size_t bytes;
+    size_t element;
+    size_t inner;
+    size_t rank;
+    size_t strides[kAxes];
+  };
+
+  range& next(sharing how, const void* data, size_t element) {
+    range& r = ranges_[size_ < kMost - 1 ? size_++ : size_];
+    r.how = how;
+    r.data = data;
+    r.element = element;
+    r.bytes = r.inner = r.rank = 0;
+    return r;
+  }
+
+  // Axes from the shortest stride up: each step must clear everything inside it.
+  static bool is_injective(const range& r, const size_t* extents) {
+    bool used[kAxes] = {};
+    size_t span = r.inner;
+    for (size_t step = 0; step < r.rank; ++step) {
+      size_t best = kAxes;
+      for (size_t i = 0; i < r.rank; ++i)
+        if (!used[i] && (best == kAxes || r.strides[i] < r.strides[best])) best = i;
+      used[best] = true;
+      if (extents[best] == 1) continue;
+      if (r.strides[best] < span) return false;
+      span += (extents[best] - 1) * r.strides[best];
+    }
+    return true;
+  }
+
+  static bool same_strides(const range& a, const range& b) {
+    if (a.rank != b.rank || a.inner != b.inner || a.element != b.element) return false;
+    for (size_t i = 0; i < a.rank; ++i)
+      if (a.strides[i] != b.strides[i]) return false;
+    return true;
+  }
+
+  // Rows of one packed tensor that lie beside each other: the distance, modulo every stride, clears a row on both sides.
+  static bool interleaved(const range& a, const range& b) {
+    if (a.rank == 0 || !same_strides(a, b)) return false;
+    const uintptr_t low = reinterpret_cast<uintptr_t>(a.data) < reinterpret_cast<uintptr_t>(b.data) ? reinterpret_cast<uintptr_t>(a.data)
+                                                                                                    : reinterpret_cast<uintptr_t>(b.data);
+    const uintptr_t high = reinterpret_cast<uintptr_t>(a.data) + reinterpret_cast<uintptr_t>(b.data) - low;
+    if ((high - low) % a.element != 0) return false;
+    size_t distance = (high - low) / a.element;
+    size_t shortest = 0;
+    bool used[kAxes] = {};
+    for (size_t step = 0; step < a.rank; ++step) {  // from the longest stride down
+      size_t best = kAxes;
+      for (size_t i = 0; i < a.rank; ++i)
+        if (!used[i] && a.strides[i] != 0 && (best == kAxes || a.strides[i] > a.strides[best])) best = i;
+      if (best == kAxes) break;
+      used[best] = true;
+      distance %= a.strides[best];
+      shortest = a.strides[best];
+    }
+    return shortest != 0 && distance >= a.inner && distance + a.inner <= shortest;
+  }
+
+  static bool clash(const range& out, const range& other) {
+    if (!normfold_overlap(out.data, out.bytes, other.data, other.bytes)) return false;
+    if (out.how == sharing::output && other.how == sharing::operand && out.data == other.data && out.bytes == other.bytes &&
+        out.element == other.element && (out.rank == 0 || same_strides(out, other)))
+      return false;
+    return !interleaved(out, other);
+  }
+
+  normfold_status status_;
+  size_t size_ = 0;
+  range ranges_[kMost];
+};
+
+}  // namespace normfold

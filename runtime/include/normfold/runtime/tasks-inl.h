@@ -1,0 +1,54 @@
+// Slices spread over the caller's threads. Chunks depend on the shapes alone, never on the number of threads.
+
+#if defined(NORMFOLD_TASKS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMFOLD_TASKS_INL_H_
+#undef NORMFOLD_TASKS_INL_H_
+#else
+#define NORMFOLD_TASKS_INL_H_
+#endif
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "normfold/runtime/check.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+
+/// Work below this many bytes is done where it is called: waking a core takes as long.
+constexpr size_t kSerialBytes = size_t{1} << 19;
+/// A task covers at least this many bytes, so that handing tasks out costs nothing beside them.
+constexpr size_t kTaskBytes = size_t{1} << 17;
+constexpr size_t kMostTasks = 1024;
+
+template <class F>
+struct SliceTasks {
+  const F* f;
+  size_t slices;
+  size_t grain;
+  bool stream;
+  HWY_ATTR void Run(size_t begin, size_t end) const {
+    for (size_t i = begin; i < end; ++i) (*f)(i);
+    if (stream) hwy::FlushStream();
+  }
+  static HWY_ATTR void Task(void* data, size_t index) {
+    const SliceTasks& t = *static_cast<const SliceTasks*>(data);
+    const size_t begin = index * t.grain;
+    t.Run(begin, HWY_MIN(begin + t.grain, t.slices));
+  }
+};
+
+/// Calls f(i) for i in [0, slices), each of about `bytes` bytes of memory; `stream`: the stores go past the cache.
+template <class F>
+HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
+  SliceTasks<F> tasks{&f, slices, 1, stream};
+  if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
+  tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
+  normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMFOLD_TASKS_INL_H_
