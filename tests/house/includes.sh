@@ -21,7 +21,7 @@ forbid 'normfold/(runtime|generate)|hwy/|Halide|(\.\./)*generators/' dsl
 forbid 'boost/|normfold/(dsl|generat|axes)|Halide\.h' runtime
 forbid 'hwy/' runtime 'runtime/include/normfold/runtime/[a-z_]+-inl\.h:'
 # Generators meet the DSL in one file, share its plain function on nests, and never run kernels.
-forbid 'boost/|normfold/dsl' generators 'generators/lower\.hpp:|[^:]*:[0-9]+:#include [<"]normfold/dsl/nest\.hpp'
+forbid 'boost/|normfold/dsl' generators 'generators/(lower|include/normfold/generate)\.hpp:|[^:]*:[0-9]+:#include [<"]normfold/dsl/nest\.hpp'
 forbid 'boost/|normfold/' dsl/include/normfold/dsl/nest.hpp
 forbid 'hwy/|Halide|normfold/runtime' generators
 # Only generated sources include Halide.h. Applications never see the language.
