@@ -11,7 +11,7 @@
 //   a - mean(a)   is formed as (a - K) - dm with K near the mean, so it errs by the spread of the row, not by the size of
 //                 its mean: u (2 |c| + P) + depth u (D + P), with D = mean|c| and P = |K - mean|. Constant rows: 0.
 //   its variance  E[(a - K)^2] - dm^2: depth u (R^2 + P^2) + 2 P |error of dm|, with R^2 the variance. Kernels take the
-//                 sums again about the mean where dm^2 > 4 R^2, so P <= min(max|c|, 2 R).
+//                 sums again about the mean where dm^2 > 4 R^2; elsewhere P comes from the row's own first block.
 //   storing       the last rounding is the comparison's: round(v - e) <= stored <= round(v + e).
 //
 // Range: a value that leaves the range of the arithmetic has no bound, except squares on their way into a reduction and
@@ -25,7 +25,7 @@
 
 namespace normfold::oracle {
 
-/// |K - mean| in deviations of the row, at most.
+/// |K - mean| in deviations of the row beyond which kernels choose K again.
 inline constexpr double reach = 2;
 
 /// What the oracle's own arithmetic adds to any bound.

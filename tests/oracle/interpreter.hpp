@@ -39,6 +39,9 @@ class interpreter {
   array fold(const ir::node& n) const;
   /// Additions one after another that a kernel needs for one result.
   double additions(const ir::node& n) const;
+  double run_length(const ir::node& n) const;
+  std::vector<std::size_t> in_memory_order(ir::atom_set set) const;
+  std::vector<long double> pivots(int mean, const std::vector<std::size_t>& to) const;
   void measure(int mean, array& result);
   void bound_variance(int index, array& result) const;
   void check_range(int index, array& a);

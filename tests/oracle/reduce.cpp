@@ -44,7 +44,8 @@ std::vector<std::size_t> interpreter::slices(ir::atom_set from, const ir::node& 
   return result;
 }
 
-double interpreter::additions(const ir::node& n) const {
+// How many of the reduced elements are neighbours in memory.
+double interpreter::run_length(const ir::node& n) const {
   const ir::atom_set from = at(same(n.args[0])).varies;
   double run = 1;
   for (std::size_t k = extents_.size(); k-- > 0;) {
@@ -55,7 +56,40 @@ double interpreter::additions(const ir::node& n) const {
     run *= static_cast<double>(part ? leading_count(*n.first, extents_) : extents_[a]);
     if (part) break;
   }
-  return depth(reduced_count(n, from), run, 128.0 / static_cast<double>(bytes_of(arithmetic_of(p_.storage))));
+  return run;
+}
+
+double interpreter::additions(const ir::node& n) const {
+  const double lanes = 128.0 / static_cast<double>(bytes_of(arithmetic_of(p_.storage)));
+  return depth(reduced_count(n, at(same(n.args[0])).varies), run_length(n), lanes);
+}
+
+// The elements along `set`, in the order in which they lie in memory.
+std::vector<std::size_t> interpreter::in_memory_order(ir::atom_set set) const {
+  std::vector<std::size_t> result{0};
+  for (std::size_t k = extents_.size(); k-- > 0;) {
+    const std::size_t a = p_.order.empty() ? k : static_cast<std::size_t>(p_.order[k]);
+    if ((set >> a & 1) == 0) continue;
+    const std::size_t stride = count(set & ~((ir::atom_set{2} << a) - 1)), inner = result.size();
+    for (std::size_t i = 1; i < extents_[a]; ++i)
+      for (std::size_t j = 0; j < inner; ++j) result.push_back(result[j] + i * stride);
+    if (extents_[a] == 0) return {};
+  }
+  return result;
+}
+
+// K: the mean of the first 16 elements of a run, or as many as the largest power of two that it holds.
+std::vector<long double> interpreter::pivots(int mean, const std::vector<std::size_t>& to) const {
+  double block = 16;
+  while (block > run_length(at(mean))) block /= 2;
+  std::vector<double> taken(count(at(mean).varies));
+  std::vector<long double> result(taken.size());
+  for (const std::size_t i : in_memory_order(at(arg(mean, 0)).varies)) {
+    if (to[i] == left_out || taken[to[i]] >= block) continue;
+    ++taken[to[i]];
+    result[to[i]] += in(mean, 0).value[i] / static_cast<long double>(block);
+  }
+  return result;
 }
 
 array interpreter::fold(const ir::node& n) const {
@@ -101,19 +135,22 @@ void interpreter::measure(int mean, array& result) {
   const std::vector<std::size_t> to = slices(at(arg(mean, 0)).varies, n);
   const std::size_t size = result.value.size();
   const double added = reduced_count(n, at(arg(mean, 0)).varies);
-  std::vector<double> absolute(size), square(size), farthest(size), before(size);
+  std::vector<double> absolute(size), square(size), before(size);
   for (std::size_t i = 0; i < to.size(); ++i) {
     const std::size_t k = to[i];
     if (k == left_out) continue;
     const auto c = static_cast<double>(std::fabs(v.value[i] - result.value[k]));
     absolute[k] += c / added;
     square[k] += c * c / added;
-    farthest[k] = std::fmax(farthest[k], c);
     before[k] += v.error[i] / added;
   }
   spread s{std::vector<double>(size), std::vector<double>(size), square};
+  const std::vector<long double> pivot = pivots(mean, to);
   for (std::size_t k = 0; k < size; ++k) {
-    s.distance[k] = std::fmin(farthest[k], reach * std::sqrt(square[k]));
+    const auto away = static_cast<double>(std::fabs(pivot[k] - result.value[k]));
+    const bool again = away > 1.01 * reach * std::sqrt(square[k]);
+    const bool flat = square[k] == 0;
+    s.distance[k] = flat ? 0 : (again ? 0 : away) + unit_ * static_cast<double>(std::fabs(result.value[k]));
     s.shift[k] = before[k] + unit_ * (additions(n) * (absolute[k] + s.distance[k]));
     const auto level = static_cast<double>(std::fabs(result.value[k]));
     result.error[k] = std::isfinite(level) ? s.shift[k] + (unit_ + own_unit) * level : 0;
