@@ -21,6 +21,9 @@ class lowering {
     graph_.names.push_back({"y", current_, ir::role::output});
     for (step_ = 1; step_ < layer_.size; ++step_) add_step(layer_[step_]);
     graph_.names.front().node = current_;
+    if (graph_.running) {
+      for (const ir::named_node& each : kept_) add_name(each.name, each.node, ir::role::kept);
+    }
     order_names();
     return std::move(graph_);
   }
@@ -92,7 +95,6 @@ class lowering {
                                                                    : ir::update::average,
                                    .rate = head.value,
                                    .biased = !head.group.empty()};
-      for (const ir::named_node& each : kept_) add_name(each.name, each.node, ir::role::kept);
     }
   }
 
@@ -162,10 +164,16 @@ class lowering {
 
 }  // namespace detail
 
-/// The graph of a layer, with nothing simplified.
+/// The graph of a layer, with nothing simplified. Here the layer is complete, and is checked as a whole.
 template <class... Steps>
 ir::graph lower(const layer_<Steps...>& layer) {
-  return detail::with_flat(layer, [](const detail::flat_layer& flat) { return detail::lowering(flat).run(); });
+  constexpr detail::mistake found = detail::mistake_in_whole<Steps...>;
+  if constexpr (found != detail::mistake::none) {
+    detail::complain<found, layer_<Steps...>>();
+    return {};
+  } else {
+    return detail::with_flat(layer, [](const detail::flat_layer& flat) { return detail::lowering(flat).run(); });
+  }
 }
 
 /// After a mistake there is nothing to lower, and the mistake has been told.

@@ -146,6 +146,29 @@ constexpr mistake check_named(const flat_layer& layer, int step, const flat_view
   return check_clash(layer, tree.head());
 }
 
+/// `running` keeps each reduction of the layer by the name that stands right around it.
+constexpr bool has_unnamed_reduction(const flat_view& step) {
+  if (step.head().is != kind::step) return false;
+  const flat_view formula = formula_of(step);
+  for (int i = 0; i < formula.size; ++i) {
+    if (formula[i].is != kind::reduction) continue;
+    const bool is_named = i + 1 < formula.size && (formula[i + 1].is == kind::name || formula[i + 1].is == kind::kept);
+    if (!is_named) return true;
+  }
+  return false;
+}
+
+constexpr mistake check_running(const flat_layer& layer) {
+  int runnings = 0;
+  for (const flat_view& step : layer) runnings += step.head().is == kind::running ? 1 : 0;
+  if (runnings == 0) return mistake::none;
+  if (runnings > 1) return mistake::running_twice;
+  for (const flat_view& step : layer) {
+    if (has_unnamed_reduction(step)) return mistake::running_unnamed;
+  }
+  return mistake::none;
+}
+
 constexpr mistake check_formula(const flat_layer& layer, int step) {
   const flat_view formula = formula_of(layer[step]);
   for (int i = 0; i < formula.size; ++i) {
@@ -168,7 +191,7 @@ constexpr mistake check_formula(const flat_layer& layer, int step) {
     }
     if (found != mistake::none) return found;
   }
-  return varies_along(layer, step, formula) == all_halves(layer) ? mistake::none : mistake::formula_reduced;
+  return varies_along(layer, step, formula) == all_halves(layer) ? check_running(layer) : mistake::formula_reduced;
 }
 
 constexpr mistake check_output(const flat_layer& layer, const term& output) {
@@ -178,23 +201,6 @@ constexpr mistake check_output(const flat_layer& layer, const term& output) {
     if (step.head().is == kind::output && step.head().text == output.text) ++same;
   }
   return same > 1 ? mistake::output_twice : check_clash(layer, output);
-}
-
-/// `running` keeps each reduction before it by the name that stands right around it.
-constexpr mistake check_running(const flat_layer& layer) {
-  bool has_reduction = false;
-  for (int k = 1; k < layer.size - 1; ++k) {
-    if (layer[k].head().is == kind::running) return mistake::running_twice;
-    if (layer[k].head().is != kind::step) continue;
-    const flat_view formula = formula_of(layer[k]);
-    for (int i = 0; i < formula.size; ++i) {
-      if (formula[i].is != kind::reduction) continue;
-      has_reduction = true;
-      const bool is_named = i + 1 < formula.size && (formula[i + 1].is == kind::name || formula[i + 1].is == kind::kept);
-      if (!is_named) return mistake::running_unnamed;
-    }
-  }
-  return has_reduction ? mistake::none : mistake::running_early;
 }
 
 /// The mistake in the last step of a layer, whose other steps have none.
@@ -207,6 +213,32 @@ constexpr mistake check_last(const flat_layer& layer) {
     case kind::running: return check_running(layer);
     default: return mistake::none;
   }
+}
+
+/// Whether a reduction takes its axes from this over of the pipe.
+constexpr bool is_used(const flat_layer& layer, int over) {
+  for (int k = over + 1; k < layer.size && scope_of(layer, k) == over; ++k) {
+    if (layer[k].head().is != kind::step) continue;
+    for (const term& each : formula_of(layer[k])) {
+      if (each.is == kind::reduction && each.children == 1) return true;
+    }
+  }
+  return false;
+}
+
+/// The mistake in a layer that is complete.
+constexpr mistake check_finished(const flat_layer& layer) {
+  bool has_formula = false;
+  bool has_reduction = false;
+  bool is_running = false;
+  for (int k = 1; k < layer.size; ++k) {
+    has_formula = has_formula || layer[k].head().is == kind::step;
+    is_running = is_running || layer[k].head().is == kind::running;
+    for (const term& each : layer[k]) has_reduction = has_reduction || each.is == kind::reduction;
+    if (layer[k].head().is == kind::over && !is_used(layer, k)) return mistake::over_unused;
+  }
+  if (!has_formula) return mistake::layer_empty;
+  return is_running && !has_reduction ? mistake::running_nothing : mistake::none;
 }
 
 /// Numbers that contradict each other. They are known only where the layer's value is computed.

@@ -74,7 +74,7 @@ namespace detail {
                         "running(keep = 0.9) or running(average)")                                                    \
   row(running_options, "running takes momentum = 0.1, keep = 0.9 or average, and then biased if you like")            \
   row(running_twice, "running stands twice in this layer, keep one")                                                  \
-  row(running_early, "running keeps the statistics that stand before it, write it after center and scale")            \
+  row(running_nothing, "running has no statistic to keep, write center, scale or named<\"mean\">(mean(x)) in the pipe") \
   row(running_unnamed, "running keeps a reduction by its name, write named<\"mean\">(mean(x)) right around it")       \
   row(running_as_value, "running is a step of the pipe and no value, write | running(momentum = 0.1)")                \
   row(eps_value, "eps takes a number, as in scale(eps = 1e-6) or scale(eps = outside(1e-6))")                         \
@@ -92,6 +92,8 @@ namespace detail {
   row(pipe_in_formula, "a formula has no pipe, call the word on the value as in center(x)")                           \
   row(option_as_step, "an option stands in the brackets of its word, as in scale(eps = 1e-6) or "                     \
                       "running(momentum = 0.1)")                                                                      \
+  row(over_unused, "no reduction follows this over in the pipe, leave it out or write center or scale after it")         \
+  row(layer_empty, "this layer has no formula, write one as in | over(C) | center | scale")                           \
   row(expression_as_step, "a value is no step, write gain(weight(C)), add(bias(C)) or "                               \
                           "[](auto x) { return x * weight(C); }")                                                     \
   row(unknown_step, "a pipe takes words and formulas, as in over(C), center or [](auto x) { return tanh(x); }")       \

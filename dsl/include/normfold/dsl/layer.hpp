@@ -51,6 +51,9 @@ inline constexpr flat_layer structure_layer{structure_views<Steps...>.data(), si
 template <class... Steps>
 inline constexpr mistake mistake_in_last = check_last(structure_layer<Steps...>);
 
+template <class... Steps>
+inline constexpr mistake mistake_in_whole = check_finished(structure_layer<Steps...>);
+
 /// Numbers stand in values, so the flat form is made once more with them. False where no number can be wrong.
 constexpr bool has_numbers(const flat_layer& layer) {
   for (const flat_view& step : layer) {
