@@ -39,8 +39,9 @@ std::vector<ir::atom_set> roles_of_everything(const ir::graph& g) {
   return roles;
 }
 
-template <class Never>
-loops<max_atoms> merge(std::size_t size, const std::vector<ir::atom_set>& sets, const std::vector<int>& order, Never never) {
+// `gap(i)` counts the loops left out before entry i: what is not adjacent in memory does not merge.
+template <class Never, class Gap>
+loops<max_atoms> merge(std::size_t size, const std::vector<ir::atom_set>& sets, const std::vector<int>& order, Never never, Gap gap) {
   std::array<std::uint64_t, max_atoms> roles{};
   for (std::size_t i = 0; i < max_atoms; ++i) {
     roles[i] = never_merge;
@@ -48,6 +49,7 @@ loops<max_atoms> merge(std::size_t size, const std::vector<ir::atom_set>& sets, 
     roles[i] = never(order[i]) ? never_merge : 0;
     for (std::size_t s = 0; s < sets.size(); ++s)
       if (has(sets[s], order[i])) roles[i] |= std::uint64_t{1} << s;
+    roles[i] |= static_cast<std::uint64_t>(gap(i)) << 48;
   }
   return merge_loops(roles);
 }
@@ -187,7 +189,7 @@ plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided) 
   const auto alone = [&](int atom) {
     return strided || std::any_of(g.nodes.begin(), g.nodes.end(), [&](const ir::node& n) { return n.first && n.first->atom == atom; });
   };
-  const loops<max_atoms> nest = merge(order.size(), roles_of_everything(g), order, alone);
+  const loops<max_atoms> nest = merge(order.size(), roles_of_everything(g), order, alone, [](std::size_t) { return 0; });
   for (int l = 0; l < nest.size && index(nest.first[index(l)]) < order.size(); ++l) {
     loop made;
     std::vector<std::string> names;
@@ -212,7 +214,7 @@ std::vector<group> merged(const plan& p, ir::atom_set set, ir::atom_set over, co
   std::vector<ir::atom_set> sets = leaves;
   sets.push_back(over);
   const auto alone = [&](int l) { return p.strided || (first && first->atom == l); };
-  const loops<max_atoms> nest = merge(order.size(), sets, order, alone);
+  const loops<max_atoms> nest = merge(order.size(), sets, order, alone, [&](std::size_t i) { return order[i] - static_cast<int>(i); });
   std::vector<group> groups;
   for (int i = 0; i < nest.size && index(nest.first[index(i)]) < order.size(); ++i) {
     group made;

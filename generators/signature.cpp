@@ -16,9 +16,10 @@ std::vector<int> atoms_of(ir::atom_set set, const order& memory) {
   return out;
 }
 
-void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names) {
+void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names, bool only_x = false) {
+  if (op == "input" && !only_x) add_leaves(s, op, kind, names, true);  // x stands before the other operands
   for (const ir::node& n : s.g.nodes) {
-    if (n.op != op) continue;
+    if (n.op != op || (only_x && n.name != "x")) continue;
     const bool known = std::any_of(s.arguments.begin(), s.arguments.end(), [&](const argument& a) { return a.name == n.name; });
     if (known || n.name == "average_rate") continue;
     s.arguments.push_back({kind, n.name, names(n.name), atoms_of(n.varies, s.how.memory), -1});

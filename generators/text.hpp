@@ -60,6 +60,18 @@ inline std::string camel(std::string_view name) {
   return out;
 }
 
+/// A declaration cut into lines of at most 118 columns after commas; the first `indent` columns are taken.
+inline std::string wrapped(std::string text, std::size_t indent = 0) {
+  std::string out;
+  while (text.size() + indent > 118) {
+    const std::size_t cut = text.rfind(", ", 117 - indent);
+    if (cut == std::string::npos) break;
+    out += text.substr(0, cut + 1) + "\n";
+    text = "    " + text.substr(cut + 2);
+  }
+  return out + text;
+}
+
 /// Replaces every `{key}` by its text; used by the backends' columns.
 inline std::string fill_slot(std::string text, std::string_view key, std::string_view by) {
   const std::string slot = "{" + std::string(key) + "}";

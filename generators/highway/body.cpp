@@ -43,7 +43,7 @@ std::string body::product(ir::atom_set loops, const std::optional<ir::leading>& 
   for (std::size_t l = 0; l < plan_.loops.size(); ++l) {
     if (!has(loops, static_cast<int>(l))) continue;
     const bool part = first && first->atom == static_cast<int>(l);
-    out += (out.empty() ? "" : " * ") + std::string(part ? "lead_" : "size_") + plan_.loops[l].name;
+    out += (out.empty() ? "" : " * ") + std::string(part ? "lead_" : "n_") + plan_.loops[l].name;
   }
   return out.empty() ? "1" : out;
 }
@@ -83,7 +83,7 @@ void body::declare_index(const std::vector<int>& loops, const std::string& flat)
     const std::string name = "i_" + plan_.loops[static_cast<std::size_t>(l)].name;
     std::string text = flat;
     if (inner != 0) text += " / " + (product(inner).find('*') == std::string::npos ? product(inner) : "(" + product(inner) + ")");
-    if (!outermost) text = (inner != 0 ? "(" + text + ")" : text) + " % size_" + plan_.loops[static_cast<std::size_t>(l)].name;
+    if (!outermost) text = (inner != 0 ? "(" + text + ")" : text) + " % n_" + plan_.loops[static_cast<std::size_t>(l)].name;
     if (text != name) out_.line("const size_t " + name + " = " + text + ";");
     open_loop({.loops = {l}}, name);
     outermost = false;
@@ -92,6 +92,8 @@ void body::declare_index(const std::vector<int>& loops, const std::string& flat)
 
 void body::restore(state s) {
   values_ = std::move(s.values);
+  names_ = std::move(s.names);
+  known_runs_ = std::move(s.known_runs);
   runs_ = std::move(s.runs);
   index_ = std::move(s.index);
   open_ = s.open;
@@ -133,10 +135,14 @@ void body::print_runs(const std::vector<int>& nodes) {
   for (int i : nodes) {
     const tensor* t = leaf(i);
     if (t == nullptr || (t->varies & vector_) == 0) continue;
-    const std::string name = fresh("p_" + t->id);
     tensor read = *t;
     read.is_const = true;
-    out_.line("const " + run(read).insert(run(read).find('{'), " " + name) + ";");
+    const std::string text = run(read);
+    std::string& name = known_runs_[text];
+    if (name.empty()) {
+      name = fresh("p_" + t->id);
+      out_.line("const " + std::string(text).insert(text.find('{'), " " + name) + ";");
+    }
     runs_[i] = name;
   }
 }
@@ -147,8 +153,10 @@ std::string body::wish(int node) const {
   const ir::node& n = plan_.at(node);
   if (n.op == "pivot") return "pivot";
   for (const pass& q : plan_.passes)
-    for (const repair& r : q.repairs)
+    for (const repair& r : q.repairs) {
       if (r.shift == node) return "shift";
+      if (r.variance == node) return "var";
+    }
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sub" && plan_.at(plan_.at(n.args[0]).args[1]).op == "pivot") return "shift";
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sq") return "mean_sq";
   if (n.op == "reduce_max") return "largest";
@@ -164,7 +172,7 @@ std::string body::value(int node) const {
   return expression(node);
 }
 
-bool body::is_fused(int node, const std::vector<int>& /*nodes*/) const {
+bool body::is_fused(int node) const {
   const std::string& op = plan_.at(node).op;
   return (op == "mul" || op == "sq") && values_.count(node) == 0;
 }
@@ -176,7 +184,7 @@ std::string body::expression(int node) const {
   const auto factor = [&](int m, std::size_t i) { return value(plan_.at(m).args[plan_.at(m).op == "sq" ? 0 : i]); };
   if (n.op == "add" || n.op == "sub") {
     for (std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-      if (!is_fused(n.args[i], {})) continue;
+      if (!is_fused(n.args[i])) continue;
       const std::string a = factor(n.args[i], 0);
       const std::string b = factor(n.args[i], 1);
       const std::string other = value(n.args[1 - i]);
@@ -193,7 +201,7 @@ std::string body::fold(int node, const std::string& sum) const {
   const ir::node& n = plan_.at(node);
   const int arg = n.args[0];
   const fold_text* text = find_fold(n.op);
-  if (text->name == "nf::Sum" && is_fused(arg, {})) {
+  if (text->name == "nf::Sum" && is_fused(arg)) {
     const ir::node& m = plan_.at(arg);
     return "hn::MulAdd(" + value(m.args[0]) + ", " + value(m.op == "sq" ? m.args[0] : m.args[1]) + ", " + sum + ")";
   }
@@ -221,13 +229,21 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
       return leaf(u) == nullptr && std::find(n.args.begin(), n.args.end(), i) != n.args.end() && !open_at(u);
     });
   };
+  // A product that is used once, by a sum of the same level, is part of a fused multiply-add, however long its text.
+  const auto joins_a_sum = [&](int i) {
+    if (plan_.at(i).op != "mul" && plan_.at(i).op != "sq") return false;
+    return std::any_of(nodes.begin(), nodes.end(), [&](int u) {
+      const ir::node& n = plan_.at(u);
+      return (n.op == "add" || n.op == "sub") && std::find(n.args.begin(), n.args.end(), i) != n.args.end();
+    }) || std::find(targets.begin(), targets.end(), i) != targets.end();
+  };
   for (int i : nodes) {
     const ir::node& n = plan_.at(i);
     if (values_.count(i) != 0 || n.op == "constant" || n.op == "count" || !ready(ready, i)) continue;
     if (is_reduction(n.op) && leaf(i) == nullptr) continue;
     const std::string text = value(i);
-    // A reduction with a scope that this sweep takes uses its operand at the loop's own level: not deeper.
-    if (uses[i] <= 1 && !used_deeper(i) && text.size() <= longest_inline) continue;
+    const bool once = uses[i] <= 1 && !used_deeper(i);
+    if (once && (text.size() <= longest_inline || joins_a_sum(i))) continue;
     const std::string variable = fresh(wish(i));
     out_.line("const V " + variable + " = " + text + ";");
     values_[i] = variable;
@@ -240,7 +256,7 @@ std::string body::describe(int node) const {
     if (i == node) return "";
     for (const ir::named_node& n : g.names)
       if (n.node == i) return n.name;
-    if (const auto found = values_.find(i); found != values_.end()) return found->second;
+    if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr) return found->second;
     return is_reduction(g.nodes[static_cast<std::size_t>(i)].op) ? wish(i) : "";
   });
 }

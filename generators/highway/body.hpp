@@ -17,10 +17,10 @@ class body {
   writer& out() { return out_; }
 
   // Sizes and offsets -------------------------------------------------------------------------------------------------
-  std::string size(const group& g) const;                 ///< "size_c * size_hw", "lead_c" where only a part is taken
+  std::string size(const group& g) const;                 ///< "n_c * n_hw", "lead_c" where only a part is taken
   std::string product(ir::atom_set loops, const std::optional<ir::leading>& first = {}) const;
   std::string stride(const tensor& t, int loop) const;    ///< "" for 1
-  std::string at(const tensor& t) const;                  ///< "x + i_nt * size_c" at the open loops
+  std::string at(const tensor& t) const;                  ///< "x + i_nt * n_c" at the open loops
   void open_loop(const group& g, std::string index);      ///< from now on `index` stands for the loops of g
   void open_vector(const group& g) { open_ |= set_of(g); vector_ = set_of(g); }
   void declare_index(const std::vector<int>& loops, const std::string& flat);  ///< i_n = flat / size_c ...
@@ -47,10 +47,18 @@ class body {
   struct state {
     std::map<int, std::string> values;
     std::map<int, std::string> runs;
+    std::map<std::string, std::string> known_runs;
+    unique_names names;
     std::vector<std::string> index;
     ir::atom_set open, vector;
   };
-  state save() const { return {values_, runs_, index_, open_, vector_}; }
+  state save() const { return {values_, runs_, known_runs_, names_, index_, open_, vector_}; }
+  /// Closes a loop but keeps what was declared before the state was saved, and names in use at this level.
+  void leave(state s) {
+    s.names = names_;
+    s.known_runs = known_runs_;
+    restore(std::move(s));
+  }
   void restore(state s);
 
   void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
@@ -58,7 +66,7 @@ class body {
   std::string run(const tensor& t) const;                 ///< "nf::In<S>{x + ...}" or Out
 
  private:
-  bool is_fused(int node, const std::vector<int>& nodes) const;
+  bool is_fused(int node) const;  ///< a product without a variable of its own
 
   const kernel& kernel_;
   const plan& plan_;
@@ -66,9 +74,9 @@ class body {
   unique_names names_;
   std::map<int, std::string> values_;
   std::map<int, std::string> runs_;
+  std::map<std::string, std::string> known_runs_;  ///< text -> name, of the pointers in scope
   std::map<int, tensor> leaves_;
   std::vector<std::string> index_;
-  std::map<int, int> uses_;
   ir::atom_set open_ = 0;
   ir::atom_set vector_ = 0;
 };

@@ -65,8 +65,8 @@ void print_instance(const kernel& k, const signature& s, writer& out) {
     values += k.tensors[t].id + ", ";
   }
   for (const std::string& size : kernel_sizes(k)) parameters += "size_t " + size + ", ", values += size + ", ";
-  out.open("void " + instance_name(k, s) + "(" + parameters + "const normfold_context* context) {");
-  out.line(k.name + "<" + tag(s.how.type) + ", " + tag(s.how.params) + ">(" + values + "context);");
+  out.open(wrapped("void " + instance_name(k, s) + "(" + parameters + "const normfold_context* context) {"));
+  out.line(wrapped(k.name + "<" + tag(s.how.type) + ", " + tag(s.how.params) + ">(" + values + "context);", 2));
   out.close();
 }
 

@@ -28,14 +28,14 @@ void print_prologue(const kernel& k, writer& out) {
   const plan& p = k.first->sweeps;
   out.line("using D = nf::TagOf<S>;");
   out.line("using V = hn::Vec<D>;");
-  const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'A' && t.is_const; });
+  const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'A'; });
   if (statistics) out.line("using A [[maybe_unused]] = nf::StatStorage<S>;");
   out.line("const D d;");
   for (const ir::node& n : p.g.nodes) {
     if (!n.first || !is_reduction(n.op)) continue;
     const std::string name = p.loops[static_cast<std::size_t>(n.first->atom)].name;
-    const std::string text = n.first->percent > 0 ? "nf::LeadingPercent(" + number(n.first->percent) + ", size_" + name + ")"
-                                                  : "HWY_MIN(size_t{" + std::to_string(n.first->count) + "}, size_" + name + ")";
+    const std::string text = n.first->percent > 0 ? "nf::LeadingPercent(" + number(n.first->percent) + ", n_" + name + ")"
+                                                  : "HWY_MIN(size_t{" + std::to_string(n.first->count) + "}, n_" + name + ")";
     out.line("const size_t lead_" + name + " = " + text + ";");
     break;
   }
@@ -64,7 +64,7 @@ kernel make_kernel(const signature& s) {
 std::vector<std::string> kernel_sizes(const kernel& k) {
   const plan& p = k.first->sweeps;
   std::vector<std::string> out;
-  for (const loop& l : p.loops) out.push_back("size_" + l.name);
+  for (const loop& l : p.loops) out.push_back("n_" + l.name);
   for (const tensor& t : k.tensors)
     if (t.strided)
       for (std::size_t l = 0; l + 1 < p.loops.size(); ++l) out.push_back(t.id + "_stride_" + p.loops[l].name);
@@ -89,14 +89,7 @@ void print_kernel(const kernel& k, writer& out) {
     parameters += (t.is_const ? "const " : "") + type + "* " + t.id + ", ";
   }
   for (const std::string& s : kernel_sizes(k)) parameters += "size_t " + s + ", ";
-  std::string head = "void " + k.name + "(" + parameters + "const normfold_context* context) {";
-  while (head.size() > 116) {  // one declaration, wrapped
-    const std::size_t cut = head.rfind(", ", 116);
-    if (cut == std::string::npos) break;
-    out.line(head.substr(0, cut + 1));
-    head = "    " + head.substr(cut + 2);
-  }
-  out.open(head);
+  out.open(wrapped("void " + k.name + "(" + parameters + "const normfold_context* context) {"));
   print_prologue(k, out);
   body b(k, out);
   if (p.how == shape::resident) print_resident(k, b);

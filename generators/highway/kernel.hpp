@@ -28,7 +28,7 @@ struct kernel {
 
 kernel make_kernel(const signature& s);
 
-/// The sizes and strides that follow the pointers: "size_nt", "size_c", "x_stride_nt".
+/// The sizes and strides that follow the pointers: "n_nt", "n_c", "x_stride_nt".
 std::vector<std::string> kernel_sizes(const kernel& k);
 
 /// Two kernels of one text are one kernel.

@@ -40,10 +40,11 @@ void print_row_folds(const pass& q, body& b) {
   const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
   const std::string sums = b.fresh("sums");
 
-  for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n) + (q.pivots ? ", over the first block only" : ""));
+  for (int n : q.nodes) out.comment(b.wish(n) + " = " + (q.pivots ? "mean of the first block of " + b.describe(p.at(n).args[0]) : b.describe(n)));
   out.line("auto " + sums + " = nf::Fold<" + fold_list(q, p) + ">(d);");
   const body::state before = b.save();
   std::string length = b.size(groups.back());
+  const bool one_run = q.pivots || groups.size() == 1;  // what is declared then stays in scope
   if (q.pivots) {
     const std::string block = b.fresh("block");
     out.line("const size_t " + block + " = nf::PivotBlock(" + length + ");");
@@ -64,7 +65,8 @@ void print_row_folds(const pass& q, body& b) {
   out.close("});");
   if (!q.pivots)
     for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
-  b.restore(before);
+  if (one_run) b.leave(before);
+  else b.restore(before);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const ir::node& n = p.at(q.nodes[i]);
     std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
@@ -198,8 +200,7 @@ void print_resident(const kernel& k, body& b) {
     for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
-  std::vector<int> targets;
-  for (const write& w : statistics) targets.push_back(w.node);
+  const std::vector<int>& targets = p.passes.back().nodes;
   b.print_ready(b.needed(targets), targets);
   for (const write& w : statistics) out.line(b.at(w.to).insert(0, "*(") + ") = hn::GetLane(" + b.value(w.node) + ");");
   const std::string ahead = keep.empty() ? "" : std::to_string(keep.back());

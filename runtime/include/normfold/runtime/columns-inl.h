@@ -1,0 +1,154 @@
+// Folds whose innermost loop is kept: every column has sums of its own, taken row by row. Re-included per target.
+// Rows are cut into chunks of a fixed length; the chunks' partial sums lie in the workspace and merge in order, so that
+// a column's bits depend on the column alone.
+
+#if defined(NORMFOLD_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMFOLD_COLUMNS_INL_H_
+#undef NORMFOLD_COLUMNS_INL_H_
+#else
+#define NORMFOLD_COLUMNS_INL_H_
+#endif
+
+#include <atomic>
+
+#include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/tasks-inl.h"
+
+#ifndef NORMFOLD_COLUMN_CHUNK
+#define NORMFOLD_COLUMN_CHUNK 256  // rows whose sums are taken in one go
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+
+/// Takes the next `count` elements of the workspace, which stays aligned.
+template <class T>
+HWY_INLINE T* Take(unsigned char*& workspace, size_t count) {
+  T* taken = reinterpret_cast<T*>(workspace);
+  workspace += (count * sizeof(T) + 63) / 64 * 64;
+  return taken;
+}
+
+HWY_INLINE size_t Chunks(size_t rows) { return (rows + NORMFOLD_COLUMN_CHUNK - 1) / NORMFOLD_COLUMN_CHUNK; }
+
+/// Rows of the first block of a column: the largest power of two up to 4.
+HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1; }
+
+/// Elements that one task of an elementwise sweep without outer loops covers.
+constexpr size_t kBlock = size_t{1} << 14;
+HWY_INLINE size_t Blocks(size_t n) { return (n + kBlock - 1) / kBlock; }
+HWY_INLINE size_t BlockLength(size_t n, size_t block) { return HWY_MIN(n - block * kBlock, kBlock); }
+
+namespace detail {
+
+// Statistics of type T as they lie in memory.
+template <class T>
+using StorageOf = std::conditional_t<sizeof(T) == 8, F64, F32>;
+
+// All folds of one vector's worth of columns over rows [row, row + rows): loads the partial sums, steps, stores.
+template <class First, class... Rest, class D, class T, class At, class F, class... Done>
+HWY_INLINE void StepColumns(D d, At at, T* sums, size_t columns, size_t row, size_t rows, const F& f, Done&... done) {
+  const Out<StorageOf<T>> out{sums};
+  hn::Vec<D> sum = at(In<StorageOf<T>>{sums});
+  if constexpr (sizeof...(Rest) == 0) {
+    for (size_t r = row; r < row + rows; ++r) f(at, r, done..., sum);
+  } else {
+    StepColumns<Rest...>(d, at, sums + columns, columns, row, rows, f, done..., sum);
+  }
+  at.Store(out, sum);
+}
+
+template <class First, class... Rest, class D, class T>
+HWY_INLINE void StartColumns(D d, T* sums, size_t columns) {
+  for (size_t i = 0; i < columns; ++i) sums[i] = First::template kStart<T>;
+  if constexpr (sizeof...(Rest) > 0) StartColumns<Rest...>(d, sums + columns, columns);
+}
+
+// Merges the partial sums of all chunks of one vector's worth of columns, then calls f with the totals.
+template <class First, class... Rest, class D, class T, class At, class F, class... Done>
+HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t step, size_t chunks, const F& f, Done... done) {
+  hn::Vec<D> total = at(In<StorageOf<T>>{sums});
+  for (size_t c = 1; c < chunks; ++c) total = First::Merge(total, at(In<StorageOf<T>>{sums + c * step}));
+  if constexpr (sizeof...(Rest) == 0) f(at, done..., total);
+  else MergeChunks<Rest...>(d, at, sums + columns, columns, step, chunks, f, done..., total);
+}
+
+}  // namespace detail
+
+/// Elements of T that FoldColumns needs for its partial sums.
+HWY_INLINE size_t PartialSums(size_t folds, size_t slices, size_t rows, size_t columns) {
+  return folds * slices * Chunks(rows) * columns;
+}
+
+/// Folds over `rows` rows of `columns` columns in each of `slices` slices: f(slice, at, row, V& fold0, ...) steps the
+/// columns that `at` reads. Leaves partial sums in `partial`.
+template <class... Folds, class D, class T, class F>
+HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
+  const size_t chunks = Chunks(rows);
+  const size_t step = sizeof...(Folds) * columns;
+  ForSlices(context, slices * chunks, HWY_MIN(rows, size_t{NORMFOLD_COLUMN_CHUNK}) * columns * sizeof(T), false, [&](size_t task) HWY_ATTR {
+    const size_t slice = task / chunks;
+    const size_t begin = task % chunks * NORMFOLD_COLUMN_CHUNK;
+    const size_t end = HWY_MIN(begin + NORMFOLD_COLUMN_CHUNK, rows);
+    T* sums = partial + task * step;
+    detail::StartColumns<Folds...>(d, sums, columns);
+    const size_t lanes = hn::Lanes(d);
+    for (size_t row = begin; row < end; row += 8) {
+      const size_t some = HWY_MIN(end - row, size_t{8});
+      const auto step_rows = [&](auto at, size_t r, auto&... folds) HWY_ATTR { f(slice, at, r, folds...); };
+      size_t i = 0;
+      for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Whole<D>{d, i}, sums, columns, row, some, step_rows);
+      if (i < columns) detail::StepColumns<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, row, some, step_rows);
+    }
+  });
+}
+
+/// Merges what FoldColumns left: f(slice, at, V total0, ...) gets the totals of the columns that `at` stands for.
+template <class... Folds, class D, class T, class F>
+HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const T* partial, const F& f) {
+  const size_t chunks = Chunks(rows);
+  const size_t step = sizeof...(Folds) * columns;
+  ForSlices(context, slices, step * chunks * sizeof(T), false, [&](size_t slice) HWY_ATTR {
+    const T* sums = partial + slice * chunks * step;
+    const auto merged = [&](auto at, auto... totals) HWY_ATTR { f(slice, at, totals...); };
+    const size_t lanes = hn::Lanes(d);
+    size_t i = 0;
+    for (; i + lanes <= columns; i += lanes) detail::MergeChunks<Folds...>(d, Whole<D>{d, i}, sums, columns, step, chunks, merged);
+    if (i < columns) detail::MergeChunks<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, step, chunks, merged);
+  });
+}
+
+/// The mean over the first rows of every column: value(slice, at, row) gives the element, store(slice, at, mean) takes the mean.
+template <class D, class F, class G>
+HWY_INLINE void PivotColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const F& value, const G& store) {
+  const size_t block = PivotRows(rows);
+  ForSlices(context, slices, block * columns * sizeof(hn::TFromD<D>), false, [&](size_t slice) HWY_ATTR {
+    const auto mean = [&](auto at) HWY_ATTR {
+      hn::Vec<D> sum = value(slice, at, size_t{0});
+      if (block >= 2) sum = hn::Add(sum, value(slice, at, size_t{1}));
+      if (block == 4) sum = hn::Add(sum, hn::Add(value(slice, at, size_t{2}), value(slice, at, size_t{3})));
+      store(slice, at, hn::Div(sum, Number(d, block)));
+    };
+    const size_t lanes = hn::Lanes(d);
+    size_t i = 0;
+    for (; i + lanes <= columns; i += lanes) mean(Whole<D>{d, i});
+    if (i < columns) mean(Part<D>{d, i, columns - i});
+  });
+}
+
+/// Moves the pivot of those columns whose variance it drowns to their mean; true where one was moved.
+template <class D, class At, class S, class V>
+HWY_INLINE bool MovePivots(D d, At at, Out<S> pivot, V shift, V variance) {
+  const auto far = hn::Gt(hn::Mul(shift, shift), hn::Mul(hn::Set(d, 4), variance));
+  if (hn::AllFalse(d, far)) return false;
+  const V old = at(In<S>{pivot.p});
+  at.Store(pivot, hn::IfThenElse(far, hn::Add(old, shift), old));
+  return true;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMFOLD_COLUMNS_INL_H_
