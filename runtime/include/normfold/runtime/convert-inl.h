@@ -80,7 +80,7 @@ HWY_INLINE VU IfNaN(DU du, VU magnitude, VU a, VU b) {
 
 // ------------------------------ bf16: the upper half of a float
 
-// Float bits rounded to nearest even at bit 16, what lies below it not cleared. A NaN keeps its payload and becomes quiet.
+// Float bits rounded to nearest even at bit 16, what lies below it not cleared. A NaN becomes quiet.
 template <class DU, class VU>
 HWY_INLINE VU RoundedAtBit16(DU du, VU bits) {
   const VU odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1u));
@@ -173,14 +173,28 @@ HWY_INLINE V Round(F16, D d, V v) {
 
 // Masked memory is safe for lanes of this size. In a vector below 16 bytes AVX2's FirstN of Highway 1.0.3 may set mask
 // bits of lanes that the tag does not have.
-template <class D, typename T = hn::TFromD<D>>
-inline constexpr bool kMasksMemory =
-    sizeof(T) >= NORMFOLD_MASKED_LANE_BYTES && (HWY_HAVE_SCALABLE || hn::MaxLanes(D()) * sizeof(T) >= 16);
+template <class D, size_t kLaneBytes = sizeof(hn::TFromD<D>)>
+inline constexpr bool kMasksLanes =
+    kLaneBytes >= NORMFOLD_MASKED_LANE_BYTES && (HWY_HAVE_SCALABLE || hn::MaxLanes(D()) * kLaneBytes >= 16);
+
+// Pairs of 16-bit lanes have the size that AVX2 masks; an odd last lane goes alone.
+template <class D, size_t kLaneBytes = sizeof(hn::TFromD<D>)>
+inline constexpr bool kMasksPairs =
+    NORMFOLD_MASKED_LANE_BYTES == 4 && kLaneBytes == 2 && hn::MaxLanes(D()) * kLaneBytes >= 16;
+
+template <class D>
+using Pairs = hn::Repartition<uint32_t, D>;
 
 template <class D, typename T>
 HWY_INLINE hn::Vec<D> LoadFirst(D d, const T* p, size_t n) {
-  if constexpr (kMasksMemory<D>) {
+  if constexpr (kMasksLanes<D>) {
     return hn::MaskedLoad(hn::FirstN(d, n), d, p);
+  } else if constexpr (kMasksPairs<D>) {
+    const Pairs<D> d32;
+    const auto pairs = hn::MaskedLoad(hn::FirstN(d32, n / 2), d32, reinterpret_cast<const uint32_t*>(p));
+    const auto is_last = hn::Eq(hn::Iota(d, T{0}), hn::Set(d, static_cast<T>(n - 1)));
+    const auto last = hn::Set(d, n % 2 != 0 ? p[n - 1] : T{0});
+    return hn::Or(hn::BitCast(d, pairs), hn::IfThenElseZero(is_last, last));
   } else {
     HWY_ALIGN T lanes[hn::MaxLanes(D())] = {};
     for (size_t i = 0; i < n; ++i) lanes[i] = p[i];
@@ -190,8 +204,12 @@ HWY_INLINE hn::Vec<D> LoadFirst(D d, const T* p, size_t n) {
 
 template <class D, class V, typename T>
 HWY_INLINE void StoreFirst(D d, V v, T* p, size_t n) {
-  if constexpr (kMasksMemory<D>) {
+  if constexpr (kMasksLanes<D>) {
     hn::BlendedStore(v, hn::FirstN(d, n), d, p);
+  } else if constexpr (kMasksPairs<D>) {
+    const Pairs<D> d32;
+    hn::BlendedStore(hn::BitCast(d32, v), hn::FirstN(d32, n / 2), d32, reinterpret_cast<uint32_t*>(p));
+    if (n % 2 != 0) p[n - 1] = hn::ExtractLane(v, n - 1);
   } else {
     HWY_ALIGN T lanes[hn::MaxLanes(D())];
     hn::Store(v, d, lanes);
@@ -257,8 +275,8 @@ HWY_INLINE void StorePart(S s, D d, V v, typename S::Memory* p, size_t n) {
   }
 }
 
-// Store past the caches where the target can. p is aligned to Lanes(d) * sizeof(Memory). The caller ends a run of these with
-// hwy::FlushStream() before another thread reads.
+// Store past the caches where the target can. p is aligned to Lanes(d) * sizeof(Memory). The caller ends a run of these
+// with hwy::FlushStream() before another thread reads.
 template <class S, class D, class V>
 HWY_INLINE void Stream(S s, D d, V v, typename S::Memory* p) {
   if constexpr (detail::kSameInMemory<S>) {
