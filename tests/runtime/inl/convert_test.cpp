@@ -1,5 +1,5 @@
 // Conversions on every target: all 16-bit patterns, rounding to nearest even, and no access beyond the first n lanes.
-// A storage type is added with one line in each list of Visit calls.
+// A storage type is added in WidenAll, NarrowAll, RoundAgrees, PartsAgree and, by its numbers, as a format.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "convert_test.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
@@ -167,7 +167,8 @@ struct format {
     if (is_nan(word)) return NAN;
     if (magnitude == infinity) return sign * INFINITY;
     const int whole = exponent == 0 ? fraction : fraction + (1 << fraction_bits);
-    return sign * std::ldexp(static_cast<float>(whole), (exponent == 0 ? 1 : exponent) - 1 + smallest_exponent - fraction_bits);
+    const int unit = std::max(exponent, 1) - 1 + smallest_exponent - fraction_bits;
+    return sign * std::ldexp(static_cast<float>(whole), unit);
   }
 
   // Nearest even, by counting units in double.
@@ -203,7 +204,9 @@ std::vector<float> hard_floats(const format& f) {
     const float beyond = f.value(static_cast<uint16_t>(word + 1));
     const float tie = std::isfinite(beyond) ? here + (beyond - here) / 2 : here;
     for (const float x : {here, tie}) {
-      for (const float y : {x, std::nextafter(x, 0.0f), std::nextafter(x, std::copysign(INFINITY, x))}) floats.push_back(y);
+      floats.push_back(x);
+      floats.push_back(std::nextafter(x, 0.0f));
+      floats.push_back(std::nextafter(x, std::copysign(INFINITY, x)));
     }
   }
   // The first number that rounds to infinity.
@@ -233,7 +236,8 @@ TEST_CASE("a 16-bit word loads as its value and stores as itself") {
       for (const uint16_t word : words) {
         const float expected = f.value(word);
         const bool nan = f.is_nan(word);
-        wrong_values += nan ? !std::isnan(loaded[word]) : std::bit_cast<uint32_t>(loaded[word]) != std::bit_cast<uint32_t>(expected);
+        const bool same_bits = std::bit_cast<uint32_t>(loaded[word]) == std::bit_cast<uint32_t>(expected);
+        wrong_values += nan ? !std::isnan(loaded[word]) : !same_bits;
         wrong_words += stored[word] != (nan ? (word | f.quiet()) : word);
       }
       CHECK(wrong_values == 0);
