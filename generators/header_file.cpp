@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "declaration.hpp"
 #include "library.hpp"
 #include "manual.hpp"
 #include "references.hpp"
@@ -10,33 +11,6 @@
 
 namespace normfold::gen {
 namespace {
-
-constexpr std::size_t columns = 118;
-
-std::string argument_text(const signature& s, const argument& a) {
-  const std::string type = a.kind == argument_kind::count ? "uint64_t" : c_type(memory_type(s, a));
-  return (a.is_const() ? "const " : "") + type + "* " + a.id;
-}
-
-/// "head(first, second," and the rest below it, aligned where the head leaves room.
-std::string wrapped(const std::string& head, const std::vector<std::string>& arguments) {
-  std::string out = head + "(";
-  const std::size_t indent = out.size() <= columns / 2 ? out.size() : 4;
-  std::size_t used = out.size();
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string text = arguments[i] + (i + 1 < arguments.size() ? "," : ")");
-    if (i > 0 && used + 1 + text.size() > columns) {
-      out += "\n" + std::string(indent, ' ');
-      used = indent;
-    } else if (i > 0) {
-      out += " ";
-      ++used;
-    }
-    out += text;
-    used += text.size();
-  }
-  return arguments.empty() ? out + "void)" : out;
-}
 
 std::string upper(std::string text) {
   for (char& c : text) c = std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::toupper(static_cast<unsigned char>(c))) : '_';
@@ -68,15 +42,17 @@ void print_rules(const library& lib, writer& out) {
   if (has(element::f64)) types += "_f64 computes and keeps statistics in double" + std::string(lib.asked.types.size() > 1 ? ", every other type in float. " : ". ");
   else types += "Arithmetic and statistics are in float. ";
   if (has(element::bf16) || has(element::f16)) types += "16-bit elements are widened when they are read and rounded to the nearest, ties to even, when they are written. ";
-  say(types + "Means and variances are sums about a pivot near the mean, repaired by a second look at the slice where the "
-      "pivot turns out to be far from it or where squares overflow or vanish, so that neither a large mean nor a large scale "
-      "costs accuracy. Sums run in a fixed number of lanes and are added up in a fixed tree. The bits of a result therefore "
+  say(types + "Means and variances are sums about a pivot near the mean, taken again where the pivot turns out to be far "
+      "from it, so that a large mean costs no accuracy. Sums run in a fixed number of lanes and are added up in a fixed tree. The bits of a result therefore "
       "depend on its own slice alone: not on the batch, the position in it, threads, alignment, in-place use or, among "
       "targets with fused multiply-add, the CPU. NaN and infinities spread as the formula says, within their slice.");
   say("Threads. The calling thread does all the work unless context->parallel_for is set; then the work is cut into tasks "
       "that go through it, and the function returns when all are done. A function may be called from several threads at once, "
       "with a workspace for each. Nothing here allocates memory, starts a thread or keeps state.");
   say("Context. It may be null, which means all defaults. See normfold_context in normfold/runtime/status.h.");
+  if (any(lib, [](const signature& s) { return needs_workspace(s); }))
+    say("Workspace. A function that needs scratch memory has a <name>_workspace beside it, which says how many bytes. The caller "
+        "lends them in context->workspace, aligned to NORMFOLD_WORKSPACE_ALIGNMENT; they hold nothing between calls.");
   say("Status. Everything is checked before the first write: unless the answer is NORMFOLD_OK, every output is as it was. "
       "Any function can answer NORMFOLD_NULL_POINTER (of a tensor with elements), NORMFOLD_TOO_LARGE (a tensor of more than "
       "PTRDIFF_MAX bytes), NORMFOLD_OVERLAP and NORMFOLD_BAD_CONTEXT; what else it can answer is in its own text. "
@@ -85,7 +61,7 @@ void print_rules(const library& lib, writer& out) {
 
 void print_layer(const ir::graph& g, writer& out) {
   out.line();
-  out.line("// " + std::string(columns - 3, '-'));
+  out.line("// " + std::string(115, '-'));
   out.comment(comment_safe(g.source));
   if (!g.steps.empty()) out.line("//");
   for (const std::string& step : g.steps) out.comment("  " + comment_safe(step));
@@ -101,21 +77,6 @@ void print_declarations(const signature& s, writer& out) {
 }
 
 }  // namespace
-
-std::string declaration(const signature& s, const std::string& name) {
-  std::vector<std::string> arguments;
-  for (const argument& a : s.arguments) arguments.push_back(argument_text(s, a));
-  for (const extent& e : s.extents) arguments.push_back("size_t " + e.id);
-  for (const stride& t : s.strides) arguments.push_back("size_t " + t.id);
-  arguments.push_back("const normfold_context* context");
-  return wrapped("normfold_status " + name, arguments);
-}
-
-std::string workspace_declaration(const signature& s) {
-  std::vector<std::string> arguments;
-  for (const extent& e : s.extents) arguments.push_back("size_t " + e.id);
-  return wrapped("size_t " + s.name + "_workspace", arguments);
-}
 
 std::string header_text(const library& lib) {
   writer out;

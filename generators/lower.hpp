@@ -178,5 +178,10 @@ ir::graph lower(const layer_<Steps...>& layer) {
 
 /// After a mistake there is nothing to lower, and the mistake has been told.
 inline ir::graph lower(const invalid&) { return {}; }
+template <class Any>
+ir::graph lower(const Any&) {
+  detail::complain<detail::mistake::not_a_layer, Any>();
+  return {};
+}
 
 }  // namespace normfold

@@ -2,8 +2,8 @@
 #include "manual.hpp"
 
 #include <algorithm>
-#include <cctype>
 
+#include "declaration.hpp"
 #include "formula.hpp"
 #include "ops.hpp"
 #include "text.hpp"
@@ -93,7 +93,8 @@ void print_formulas(const signature& s, writer& out) {
     std::string name = n.name;
     for (const argument& a : s.arguments)
       if (a.name == n.name && a.kind <= argument_kind::kept) name = a.id;
-    lines.emplace_back(name, value_text(s, n.node));
+    const std::pair line(name, value_text(s, n.node));
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
   }
   if (averages) lines.emplace_back("average_rate", "1 / (batches + 1), and batches grows by 1");
   if (counts) lines.emplace_back("count", "the number of elements of one statistic");
@@ -103,10 +104,8 @@ void print_formulas(const signature& s, writer& out) {
 }
 
 std::string meaning(const signature& s, const argument& a) {
-  if (a.kind == argument_kind::statistic) return "a statistic, as above";
-  if (a.kind == argument_kind::kept) return "running statistic, updated in place";
-  if (a.kind == argument_kind::count) return "how many batches the running statistics have seen, starts at 0";
-  if (a.kind == argument_kind::given) return "running statistic";
+  if (a.kind == argument_kind::kept) return "updated in place";
+  if (a.kind == argument_kind::count) return "how many batches the running statistics have seen: starts at 0, grows by 1";
   if (a.kind != argument_kind::output) return "";
   std::vector<std::string> same;
   for (const argument& other : s.arguments)
@@ -127,11 +126,9 @@ void print_arguments(const signature& s, writer& out) {
     if (const std::string more = meaning(s, a); !more.empty()) text += std::string(longest - shape(a).size(), ' ') + "  " + more;
     out.comment(text, "/// ");
   }
-  if (!s.strides.empty()) {
-    std::vector<std::string> ids;
-    for (const stride& t : s.strides) ids.push_back(t.id);
-    out.comment(joined(ids, ", ", " and ") + ": strides in elements", "/// ");
-  }
+  std::vector<std::string> ids;
+  for (const stride& t : s.strides) ids.push_back(t.id);
+  if (!ids.empty()) out.comment(joined(ids, ", ", ", ") + ": distance in elements of neighbours along that axis", "/// ");
 }
 
 ir::atom_set reduced_atoms(const signature& s) {
@@ -152,38 +149,42 @@ std::vector<std::string> run_time_extents(const signature& s, const std::vector<
   return out;
 }
 
+// "N * H * W": the number of elements that a statistic with Bessel's correction sees; "" where there is none.
+std::string counted(const signature& s) {
+  std::string out;
+  for (const ir::node& n : s.g.nodes)
+    if (n.op == "count" && out.empty())
+      for (int a : atoms_in(s, n.over)) out += (out.empty() ? "" : " * ") + extent_text(s, a);
+  return out;
+}
+
+// A line a status that is this function's own, and what is done about empty tensors.
 void print_answers(const signature& s, writer& out) {
   const ir::atom_set over = reduced_atoms(s);
   std::vector<int> kept, reduced;
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i) (has(over, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
   const std::vector<std::string> nothing = run_time_extents(s, kept), mistake = run_time_extents(s, reduced);
-  std::string text;
-  if (!nothing.empty()) text += joined(nothing, ", ", " or ") + " = 0: NORMFOLD_OK, nothing is written. ";
-  if (!mistake.empty()) text += (nothing.empty() ? "" : "Otherwise ") + joined(mistake, ", ", " or ") + " = 0: NORMFOLD_EMPTY_AXIS. ";
+  std::vector<std::pair<std::string, std::string>> lines;
+  if (!nothing.empty()) lines.emplace_back("NORMFOLD_OK", joined(nothing, ", ", " or ") + " = 0 too: there is nothing to write");
+  if (!mistake.empty())
+    lines.emplace_back("NORMFOLD_EMPTY_AXIS", joined(mistake, ", ", " or ") + " = 0" + (nothing.empty() ? "" : " while " + joined(nothing, ", ", " and ") + (nothing.size() > 1 ? " are not" : " is not")));
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i)
     if (s.g.atoms[i].which == ir::part::group) {
-      const std::string groups = extent_text(s, static_cast<int>(i));
-      text += axes_of(s, {static_cast<int>(i), static_cast<int>(i) + 1})[0] + " not a multiple of " + groups +
-              (std::isdigit(static_cast<unsigned char>(groups[0])) ? "" : ", or " + groups + " = 0") + ": NORMFOLD_NOT_DIVISIBLE. ";
+      const int group = static_cast<int>(i);
+      const std::string groups = extent_text(s, group);
+      lines.emplace_back("NORMFOLD_NOT_DIVISIBLE", axes_of(s, {group, group + 1})[0] + " is not a multiple of " + groups + (s.g.atoms[i].extent == 0 ? ", or " + groups + " = 0" : ""));
     }
-  const bool counts = std::any_of(s.g.nodes.begin(), s.g.nodes.end(), [](const ir::node& n) { return n.op == "count"; });
-  if (counts) text += "One element in a statistic: NORMFOLD_ONE_ELEMENT, since its unbiased variance does not exist. ";
-  if (!s.strides.empty()) text += "Strides that make elements of an output share an address: NORMFOLD_BAD_STRIDE. ";
-  if (needs_workspace(s))
-    text += "Needs the bytes that the function below it names in context->workspace, aligned to NORMFOLD_WORKSPACE_ALIGNMENT; "
-            "NORMFOLD_WORKSPACE where they are not there. ";
-  if (!text.empty()) text.pop_back();
-  if (!text.empty()) out.comment(text, "/// ");
+  if (const std::string n = counted(s); !n.empty()) lines.emplace_back("NORMFOLD_ONE_ELEMENT", n + " = 1: its unbiased variance does not exist");
+  if (!s.strides.empty()) lines.emplace_back("NORMFOLD_BAD_STRIDE", "strides make elements of an output share an address");
+  if (needs_workspace(s)) lines.emplace_back("NORMFOLD_WORKSPACE", "context->workspace lacks the bytes that <name>_workspace() asks for");
+  if (lines.empty()) return;
+  out.line("///");
+  std::size_t width = 0;
+  for (const auto& [status, text] : lines) width = std::max(width, status.size());
+  for (const auto& [status, text] : lines) out.comment(status + std::string(width - status.size() + 2, ' ') + text, "/// ");
 }
 
 }  // namespace
-
-element memory_type(const signature& s, const argument& a) {
-  if (a.kind == argument_kind::parameter) return s.how.params;
-  return a.kind == argument_kind::output || a.kind == argument_kind::input ? s.how.type : statistics_type(s.how.type);
-}
-
-bool needs_workspace(const signature& s) { return s.sweeps.how == shape::phased; }
 
 std::string comment_safe(std::string text) {
   for (char& c : text)
@@ -197,10 +198,9 @@ std::string manual(const signature& s) {
   print_formulas(s, out);
   out.line("///");
   print_arguments(s, out);
-  out.line("///");
   print_answers(s, out);
   std::string text = out.str();
-  while (text.ends_with("\n") || text.ends_with("\n///")) text.resize(text.size() - (text.ends_with("\n") ? 1 : 4));
+  text.pop_back();
   return text;
 }
 

@@ -11,14 +11,6 @@ namespace normfold::gen {
 /// type, so that functions which differ only in it share the text. Lines of `///`.
 std::string manual(const signature& s);
 
-/// The element type of an argument in memory. Counts are uint64_t instead.
-element memory_type(const signature& s, const argument& a);
-
-bool needs_workspace(const signature& s);
-
-/// `size_t <name>_workspace(extents...)` without its semicolon.
-std::string workspace_declaration(const signature& s);
-
 /// A text that cannot end or continue the comment it stands in.
 std::string comment_safe(std::string text);
 

@@ -52,6 +52,9 @@ struct plan {
 /// `g` is a graph of one direction with its moments shifted; `order` lists its atoms from the outermost in memory.
 plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided);
 
+/// Whether functions of this plan have a <name>_workspace.
+inline bool needs_workspace(const plan& p) { return p.how == shape::phased && !p.arrays.empty(); }
+
 /// A run of neighbouring loops that one sweep treats alike.
 struct group {
   std::vector<int> loops;

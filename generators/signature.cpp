@@ -88,6 +88,8 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   for (char c : how.memory.name.empty() ? "" : "_" + how.memory.name) s.name += c == '.' ? '_' : c;
 
   unique_names names;
+  for (const loop& l : s.sweeps.loops)  // taken by generated code
+    for (const char* prefix : {"n_", "i_", "lead_"}) names(prefix + l.name);
   for (std::size_t i = 0; i < s.g.names.size(); ++i) {
     const ir::named_node& n = s.g.names[i];
     if (n.what == ir::role::label) continue;

@@ -1,6 +1,6 @@
 // Writes <lib>_table.cpp: the functions of a library as the array that normfold/runtime/table.h describes.
+#include "declaration.hpp"
 #include "library.hpp"
-#include "manual.hpp"
 #include "text.hpp"
 
 namespace normfold::gen {
@@ -37,25 +37,28 @@ std::string extent_name(const signature& s, const extent& e) {
   return e.axis >= 0 ? s.g.axes[static_cast<std::size_t>(e.axis)].name : s.g.atoms[static_cast<std::size_t>(e.group_atom)].name;
 }
 
+std::string extent_at(std::size_t i) { return "extents[" + std::to_string(i) + "]"; }
+
 void print_call(const signature& s, writer& out) {
-  const bool sized = !s.extents.empty() || !s.strides.empty();
-  out.open("normfold_status call_" + s.name + "(void* const* buffers, const size_t*" + (sized ? " extents" : "") + ", const normfold_context* context) {");
-  std::string call;
+  const std::size_t sizes = s.extents.size() + s.strides.size();
+  out.open("normfold_status call_" + s.name + "(void* const* buffers, const size_t*" + (sizes > 0 ? " extents" : "") +
+           ", const normfold_context* context) {");
+  std::vector<std::string> values;
   for (std::size_t i = 0; i < s.arguments.size(); ++i) {
     const argument& a = s.arguments[i];
-    const std::string type = a.kind == argument_kind::count ? "uint64_t" : c_type(memory_type(s, a));
-    call += std::string("static_cast<") + (a.is_const() ? "const " : "") + type + "*>(buffers[" + std::to_string(i) + "]), ";
+    values.push_back(std::string("static_cast<") + (a.is_const() ? "const " : "") + c_type(s, a) + "*>(buffers[" + std::to_string(i) + "])");
   }
-  for (std::size_t i = 0; i < s.extents.size() + s.strides.size(); ++i) call += "extents[" + std::to_string(i) + "], ";
-  out.line("return ::" + s.name + "(" + call + "context);");
+  for (std::size_t i = 0; i < sizes; ++i) values.push_back(extent_at(i));
+  values.push_back("context");
+  out.line(call_text("return ::" + s.name, values, 2) + ";");
   out.close();
 }
 
 void print_workspace(const signature& s, writer& out) {
   out.open("size_t workspace_of_" + s.name + "(const size_t*" + (s.extents.empty() ? "" : " extents") + ") {");
-  std::string call;
-  for (std::size_t i = 0; i < s.extents.size(); ++i) call += (i > 0 ? ", extents[" : "extents[") + std::to_string(i) + "]";
-  out.line("return ::" + s.name + "_workspace(" + call + ");");
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < s.extents.size(); ++i) values.push_back(extent_at(i));
+  out.line(call_text("return ::" + s.name + "_workspace", values, 2) + ";");
   out.close();
 }
 
@@ -79,10 +82,13 @@ void print_row_parts(const signature& s, writer& out) {
 
 std::string row_text(const signature& s, std::string_view backend) {
   const std::size_t extents = s.extents.size() + s.strides.size();
-  return "{" + quoted(s.name) + ", " + quoted(s.g.name) + ", " + quoted(to_text(s.how.what)) + ", " + quoted(to_text(s.how.type)) + ", " +
-         quoted(axes_text(s.g, s.how.memory.atoms)) + ", " + quoted(backend) + ", " + std::to_string(s.arguments.size()) + ", arguments_of_" + s.name +
-         ", " + std::to_string(extents) + ", " + (extents == 0 ? "nullptr" : "extents_of_" + s.name) + ", call_" + s.name + ", " +
-         (needs_workspace(s) ? "workspace_of_" + s.name : "nullptr") + "},";
+  std::string out = "{";
+  out += quoted(s.name) + ", " + quoted(s.g.name) + ", " + quoted(to_text(s.how.what)) + ", " + quoted(to_text(s.how.type)) + ", " + quoted(axes_text(s.g, s.how.memory.atoms)) + ", " +
+         quoted(backend) + ",\n ";
+  out += std::to_string(s.arguments.size()) + ", arguments_of_" + s.name + ", " + std::to_string(extents) + ", ";
+  out += (extents == 0 ? "nullptr" : "extents_of_" + s.name) + ",\n ";
+  out += "call_" + s.name + ", " + (needs_workspace(s) ? "workspace_of_" + s.name : "nullptr") + "},";
+  return out;
 }
 
 }  // namespace

@@ -33,6 +33,8 @@ class writer {
   }
   void open(std::string_view text) { line(text); ++depth_; }
   void close(std::string_view text = "}") { --depth_; line(text); }
+  /// Closes one scope and opens the next: "}, [&](...) {"
+  void turn(std::string_view text) { close(text); ++depth_; }
   const std::string& str() const { return out_; }
 
  private:

@@ -74,19 +74,19 @@ void body::open_loop(const group& g, std::string index) {
   index_[static_cast<std::size_t>(g.loops.back())] = std::move(index);
 }
 
-void body::declare_index(const std::vector<int>& loops, const std::string& flat) {
-  ir::atom_set inner = 0;
-  for (int l : loops) inner |= ir::atom_set{1} << l;
-  bool outermost = true;
-  for (int l : loops) {
-    inner &= ~(ir::atom_set{1} << l);
-    const std::string name = "i_" + plan_.loops[static_cast<std::size_t>(l)].name;
+void body::declare_index(const std::vector<group>& groups, const std::string& flat) {
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    std::string inner, name = "i_";
+    for (std::size_t i = g + 1; i < groups.size(); ++i) inner += (inner.empty() ? "" : " * ") + size(groups[i]);
+    for (int l : groups[g].loops) name += plan_.loops[static_cast<std::size_t>(l)].name;
     std::string text = flat;
-    if (inner != 0) text += " / " + (product(inner).find('*') == std::string::npos ? product(inner) : "(" + product(inner) + ")");
-    if (!outermost) text = (inner != 0 ? "(" + text + ")" : text) + " % n_" + plan_.loops[static_cast<std::size_t>(l)].name;
+    if (!inner.empty()) text += " / " + (inner.find('*') == std::string::npos ? inner : "(" + inner + ")");
+    if (g > 0) {
+      const std::string whole = size(groups[g]);
+      text = (inner.empty() ? text : "(" + text + ")") + " % " + (whole.find('*') == std::string::npos ? whole : "(" + whole + ")");
+    }
     if (text != name) out_.line("const size_t " + name + " = " + text + ";");
-    open_loop({.loops = {l}}, name);
-    outermost = false;
+    open_loop(groups[g], name);
   }
 }
 

@@ -22,8 +22,10 @@ class body {
   std::string stride(const tensor& t, int loop) const;    ///< "" for 1
   std::string at(const tensor& t) const;                  ///< "x + i_nt * n_c" at the open loops
   void open_loop(const group& g, std::string index);      ///< from now on `index` stands for the loops of g
+  /// The vector loop will begin at `index` of the loops of g.
+  void start_at(const group& g, std::string index) { index_[static_cast<std::size_t>(g.loops.back())] = std::move(index); }
   void open_vector(const group& g) { open_ |= set_of(g); vector_ = set_of(g); }
-  void declare_index(const std::vector<int>& loops, const std::string& flat);  ///< i_n = flat / size_c ...
+  void declare_index(const std::vector<group>& groups, const std::string& flat);  ///< i_n = flat / n_c ...
   static ir::atom_set set_of(const group& g);
 
   // Values --------------------------------------------------------------------------------------------------------------
@@ -63,6 +65,7 @@ class body {
 
   void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
   const tensor* leaf(int node) const;
+  std::string run_name(int node) const { return runs_.at(node); }
   std::string run(const tensor& t) const;                 ///< "nf::In<S>{x + ...}" or Out
 
  private:

@@ -79,7 +79,7 @@ std::vector<file> emit(const library& lib) {
   bool math = false, columns = false;
   for (const made& m : kernels) {
     for (const ir::node& n : m.k.first->sweeps.g.nodes) math = math || needs_math(n.op);
-    columns = columns || !workspace_text(m.k).empty();
+    columns = columns || m.k.first->sweeps.how == shape::phased;
   }
 
   writer out;
@@ -88,6 +88,7 @@ std::vector<file> emit(const library& lib) {
   out.line();
   out.line("#include \"normfold/runtime/arguments.h\"");
   out.line("#include \"normfold/runtime/cache.h\"");
+  out.line("#include \"normfold/runtime/workspace.h\"");
   out.line();
   out.line("#undef HWY_TARGET_INCLUDE");
   out.line("#define HWY_TARGET_INCLUDE \"" + source + "\"");
@@ -124,6 +125,7 @@ std::vector<file> emit(const library& lib) {
       const std::string instance = instance_name(m.k, *s);
       out.line();
       if (instances.insert(instance).second) out.line("HWY_EXPORT(" + instance + ");");
+      if (needs_workspace(s->sweeps)) print_workspace(*s, m.k, out);
       print_wrapper(*s, m.k, instance, out);
     }
   }

@@ -31,17 +31,20 @@ void print_prologue(const kernel& k, writer& out) {
   const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'A'; });
   if (statistics) out.line("using A [[maybe_unused]] = nf::StatStorage<S>;");
   out.line("const D d;");
-  for (const ir::node& n : p.g.nodes) {
-    if (!n.first || !is_reduction(n.op)) continue;
-    const std::string name = p.loops[static_cast<std::size_t>(n.first->atom)].name;
-    const std::string text = n.first->percent > 0 ? "nf::LeadingPercent(" + number(n.first->percent) + ", n_" + name + ")"
-                                                  : "HWY_MIN(size_t{" + std::to_string(n.first->count) + "}, n_" + name + ")";
-    out.line("const size_t lead_" + name + " = " + text + ";");
-    break;
-  }
+  print_leading(p, out);
 }
 
 }  // namespace
+
+void print_leading(const plan& p, writer& out) {
+  for (const ir::node& n : p.g.nodes) {
+    if (!n.first || !is_reduction(n.op)) continue;
+    const std::string name = p.loops[static_cast<std::size_t>(n.first->atom)].name;
+    const std::string text = n.first->percent > 0 ? "Percent(" + number(n.first->percent) : "Count(" + std::to_string(n.first->count);
+    out.line("const size_t lead_" + name + " = normfold::Leading" + text + ", n_" + name + ");");
+    break;
+  }
+}
 
 kernel make_kernel(const signature& s) {
   kernel k;

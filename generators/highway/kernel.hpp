@@ -37,7 +37,10 @@ std::string kernel_key(const signature& s);
 /// Prints `template <class S, class P> void Name(...) { ... }`.
 void print_kernel(const kernel& k, writer& out);
 
-/// The workspace in floats (doubles for f64), as a C expression over the kernel's sizes; "" where none is needed.
-std::string workspace_text(const kernel& k);
+/// The lines that add up a kernel's scratch memory in `need` (runtime/workspace.h), over n_<loop>.
+std::vector<std::string> workspace_lines(const kernel& k);
+
+/// Prints how many elements `first(...)` takes: lead_<loop>.
+void print_leading(const plan& p, writer& out);
 
 }  // namespace normfold::gen::highway

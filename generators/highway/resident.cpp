@@ -83,33 +83,57 @@ void print_row_folds(const pass& q, body& b) {
   }
 }
 
-void print_stores(const std::vector<write>& writes, ir::atom_set set, body& b, const std::string& ahead_loop) {
-  const plan& p = b.p();
+void print_repaired_folds(const pass& q, body& b) {
+  writer& out = b.out();
+  std::string declared;
+  for (int n : q.nodes) {
+    const std::string name = b.fresh(b.wish(n));
+    declared += (declared.empty() ? "V " : ", ") + name;
+    b.name(n, name);
+  }
+  std::vector<std::string> variances;
+  for (const repair& r : q.repairs) {
+    variances.push_back(b.fresh(b.wish(r.variance)));
+    declared += ", " + variances.back();
+  }
+  out.line(declared + ";");
+  const body::state declared_only = b.save();
+  out.open("for (bool again = false;; again = true) {");
+  print_row_folds(q, b);
+  std::string far;
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+    const std::vector<int> nodes = b.needed({q.repairs[r].variance});
+    out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
+    far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
+  }
+  out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+    const std::string pivot = b.value(q.repairs[r].pivot);
+    out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
+  }
+  out.close();
+  b.restore(declared_only);
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
+}
+
+void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
+                const std::string& stream, int ahead, body& b) {
   writer& out = b.out();
   std::vector<int> targets;
   for (const write& w : writes) targets.push_back(w.node);
-  const std::vector<int> nodes = b.needed(targets);
-  std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
-  for (const write& w : writes) sets.push_back(w.to.varies);
-  b.print_ready(nodes, targets);
-  const std::vector<group> groups = merged(p, set, 0, {}, sets);
-  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
-  const body::state before = b.save();
-  open_outer(groups, nodes, targets, b);
-  b.open_vector(groups.back());
+  b.open_vector(vector);
   b.print_runs(nodes);
   std::vector<std::string> to;
   for (const write& w : writes) {
-    const std::string name = b.fresh("p_" + w.to.id);
+    to.push_back(b.fresh("p_" + w.to.id));
     const std::string run = b.run(w.to);
-    out.line("const " + run.substr(0, run.find('{')) + " " + name + run.substr(run.find('{')) + ";");
-    to.push_back(name);
+    out.line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
   }
-  out.open("nf::ForEach(d, " + b.size(groups.back()) + ", stream, " + to[0] + ", [&](auto at) HWY_ATTR {");
-  if (!ahead_loop.empty())
+  out.open("nf::ForEach(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
+  if (ahead >= 0)
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-        out.line("at.Prefetch(" + b.value(i).substr(3, b.value(i).size() - 4) + " + " + b.stride(*t, std::stoi(ahead_loop)) + ");");
+        out.line("at.Prefetch(" + b.run_name(i) + " + " + b.stride(*t, ahead) + ");");
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {
@@ -123,8 +147,6 @@ void print_stores(const std::vector<write>& writes, ir::atom_set set, body& b, c
   }
   for (std::size_t i = 0; i < writes.size(); ++i) out.line("at.Store(" + to[i] + ", " + values[i] + ");");
   out.close("});");
-  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
-  b.restore(before);
 }
 
 std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics) {
@@ -162,49 +184,30 @@ void print_resident(const kernel& k, body& b) {
   const body::state outside = b.save();
   out.open("nf::ForSlices(context, " + b.product(kept) + ", " + b.product(over) + " * sizeof(nf::Memory<S>), stream, [&](size_t " +
            (keep.empty() ? "" : flat) + ") HWY_ATTR {");
-  b.declare_index(keep, flat);
+  std::vector<group> slices;
+  for (int l : keep) slices.push_back({.loops = {l}});
+  b.declare_index(slices, flat);
   for (const pass& q : p.passes) {
     if (!q.reduces) break;
     if (q.repairs.empty()) {
       print_row_folds(q, b);
       continue;
     }
-    std::string declared;
-    for (int n : q.nodes) {
-      const std::string name = b.fresh(b.wish(n));
-      declared += (declared.empty() ? "V " : ", ") + name;
-      b.name(n, name);
-    }
-    std::vector<std::string> variances;
-    for (const repair& r : q.repairs) {
-      variances.push_back(b.fresh(b.wish(r.variance)));
-      declared += ", " + variances.back();
-    }
-    out.line(declared + ";");
-    const body::state declared_only = b.save();
-    out.open("for (bool again = false;; again = true) {");
-    print_row_folds(q, b);
-    std::string far;
-    for (std::size_t r = 0; r < q.repairs.size(); ++r) {
-      const std::vector<int> nodes = b.needed({q.repairs[r].variance});
-      out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
-      far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
-    }
-    out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
-    for (std::size_t r = 0; r < q.repairs.size(); ++r) {
-      const std::string pivot = b.value(q.repairs[r].pivot);
-      out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
-    }
-    out.close();
-    b.restore(declared_only);
-    for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
+    print_repaired_folds(q, b);
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   const std::vector<int>& targets = p.passes.back().nodes;
   b.print_ready(b.needed(targets), targets);
   for (const write& w : statistics) out.line(b.at(w.to).insert(0, "*(") + ") = hn::GetLane(" + b.value(w.node) + ");");
-  const std::string ahead = keep.empty() ? "" : std::to_string(keep.back());
-  print_stores(writes_of(k, p.passes.back().nodes, false), over, b, ahead);
+  const std::vector<write> writes = writes_of(k, targets, false);
+  const std::vector<int> nodes = b.needed(targets);
+  std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
+  for (const write& w : writes) sets.push_back(w.to.varies);
+  const std::vector<group> groups = merged(p, over, 0, {}, sets);
+  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
+  open_outer(groups, nodes, targets, b);
+  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? -1 : keep.back(), b);
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   out.close("});");
   b.restore(outside);
 }

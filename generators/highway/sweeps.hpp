@@ -11,12 +11,16 @@ void print_phased(const kernel& k, body& b);
 // Shared by both: folds over rows ------------------------------------------------------------------------------------------
 /// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables.
 void print_row_folds(const pass& q, body& b);
-/// Prints loops over `set` with the innermost one vectorised, storing `targets` through `writes` (pointer per target).
+/// The same for a sweep with repairs: once more about the mean where the pivot was far off.
+void print_repaired_folds(const pass& q, body& b);
+
 struct write {
   int node;
   tensor to;
 };
-void print_stores(const std::vector<write>& writes, ir::atom_set set, body& b, const std::string& ahead_loop);
+/// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies one step of loop `ahead` further on.
+void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
+                const std::string& stream, int ahead, body& b);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
 /// Which tensors of the kernel the named outputs go to.

@@ -1,6 +1,9 @@
 // The C function around a kernel: checks, then dispatch.
 #include "wrapper.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include "../ops.hpp"
 
 namespace normfold::gen::highway {
@@ -25,6 +28,13 @@ ir::atom_set reduced_atoms(const signature& s) {
   for (const ir::node& n : s.g.nodes)
     if (is_reduction(n.op)) over |= n.over;
   return over;
+}
+
+bool has_word(const std::string& text, const std::string& word) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
+    if ((at == 0 || !is_letter(text[at - 1])) && (at + word.size() == text.size() || !is_letter(text[at + word.size()]))) return true;
+  return false;
 }
 
 const char* sharing_of(argument_kind k) {
@@ -64,6 +74,31 @@ std::string stride_list(const signature& s, const argument& a) {
   return out + "}";
 }
 
+void print_workspace(const signature& s, const kernel& k, writer& out) {
+  const std::vector<std::string> needs = workspace_lines(k);
+  std::vector<std::string> lines;
+  const auto mentioned = [&](const std::string& word) {
+    return std::any_of(needs.begin(), needs.end(), [&](const std::string& n) { return n.find(word) != std::string::npos; });
+  };
+  for (const ir::atom& a : s.g.atoms)
+    if (a.which == ir::part::group && a.extent == 0)
+      lines.push_back("if (" + extent_text(s, static_cast<int>(&a - s.g.atoms.data())) + " == 0) return 0;");
+  for (const loop& l : s.sweeps.loops)
+    if (mentioned("n_" + l.name) || mentioned("lead_" + l.name)) lines.push_back("const size_t n_" + l.name + " = " + product_text(s, l.atoms) + ";");
+  std::string parameters;
+  for (const extent& e : s.extents) {
+    const bool used = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return has_word(line, e.id); });
+    parameters += (parameters.empty() ? "size_t " : ", size_t ") + (used ? e.id : "/*" + e.id + "*/");
+  }
+  out.open(wrapped("size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
+  for (const std::string& line : lines) out.line(line);
+  if (mentioned("lead_")) print_leading(s.sweeps, out);
+  out.line("normfold::WorkspaceBytes need(sizeof(" + c_type(statistics_type(s.how.type)) + "));");
+  for (const std::string& need : needs) out.line(need);
+  out.line("return need.Total();");
+  out.close();
+}
+
 void print_wrapper(const signature& s, const kernel& k, const std::string& instance, writer& in) {
   in.open(declaration(s, s.name) + " {");
   in.line("normfold::arguments check(context);");
@@ -86,8 +121,7 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
   const ir::atom_set over = reduced_atoms(s);
   for (int a : s.how.memory.atoms) (has(over, a) ? reduced : kept).push_back(a);
   in.line("if (check.decided(" + product_text(s, kept) + ", " + product_text(s, reduced) + ")) return check.status();");
-  const bool workspace = !workspace_text(k).empty();
-  if (workspace) {
+  if (needs_workspace(s.sweeps)) {
     std::string names;
     for (const extent& e : s.extents) names += (names.empty() ? "" : ", ") + e.id;
     in.line("const normfold_status status = check.finish(context, " + s.name + "_workspace(" + names + "));");

@@ -13,10 +13,7 @@
 
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/tasks-inl.h"
-
-#ifndef NORMFOLD_COLUMN_CHUNK
-#define NORMFOLD_COLUMN_CHUNK 256  // rows whose sums are taken in one go
-#endif
+#include "normfold/runtime/workspace.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace normfold {
@@ -29,8 +26,6 @@ HWY_INLINE T* Take(unsigned char*& workspace, size_t count) {
   workspace += (count * sizeof(T) + 63) / 64 * 64;
   return taken;
 }
-
-HWY_INLINE size_t Chunks(size_t rows) { return (rows + NORMFOLD_COLUMN_CHUNK - 1) / NORMFOLD_COLUMN_CHUNK; }
 
 /// Rows of the first block of a column: the largest power of two up to 4.
 HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1; }
@@ -76,21 +71,16 @@ HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t st
 
 }  // namespace detail
 
-/// Elements of T that FoldColumns needs for its partial sums.
-HWY_INLINE size_t PartialSums(size_t folds, size_t slices, size_t rows, size_t columns) {
-  return folds * slices * Chunks(rows) * columns;
-}
-
 /// Folds over `rows` rows of `columns` columns in each of `slices` slices: f(slice, at, row, V& fold0, ...) steps the
 /// columns that `at` reads. Leaves partial sums in `partial`.
 template <class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  ForSlices(context, slices * chunks, HWY_MIN(rows, size_t{NORMFOLD_COLUMN_CHUNK}) * columns * sizeof(T), false, [&](size_t task) HWY_ATTR {
+  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [&](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
-    const size_t begin = task % chunks * NORMFOLD_COLUMN_CHUNK;
-    const size_t end = HWY_MIN(begin + NORMFOLD_COLUMN_CHUNK, rows);
+    const size_t begin = task % chunks * kColumnChunk;
+    const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     const size_t lanes = hn::Lanes(d);

@@ -317,13 +317,6 @@ HWY_INLINE Reduce<D, Folds...> Fold(D d) { return Reduce<D, Folds...>(d); }
 template <size_t kFold, class D, class... Folds>
 HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, Folds...>& folds) { return folds.template Total<kFold>(d); }
 
-/// ceil(percent * n / 100)
-HWY_INLINE size_t LeadingPercent(double percent, size_t n) {
-  const double part = percent * static_cast<double>(n) / 100;
-  const size_t whole = static_cast<size_t>(part);
-  return HWY_MIN(static_cast<double>(whole) < part ? whole + 1 : whole, n);
-}
-
 /// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
 /// have exactly their value as mean.
 HWY_INLINE size_t PivotBlock(size_t n) {
