@@ -2,7 +2,6 @@
 // and the target as long as it fuses multiply and add.
 #include <doctest/doctest.h>
 
-#include "ops.hpp"
 #include "shapes.hpp"
 #include "targets.hpp"
 
@@ -108,7 +107,7 @@ TEST_CASE("a row's bits depend on the row alone: any batch size, any position") 
     for (std::size_t a = 0; a < t.graph.atoms.size(); ++a) {
       const ir::atom& atom = t.graph.atoms[a];
       const bool fixed = t.graph.axes[static_cast<std::size_t>(atom.axis)].extent != 0;
-      if (atom.which != ir::part::whole || fixed || (reduced_atoms(t.graph) >> a & 1) != 0) continue;
+      if (atom.which != ir::part::whole || fixed || (reduced_atoms(t.graph, t.function) >> a & 1) != 0) continue;
       for (std::size_t position = 0; position < extents[a]; ++position) {
         oracle::sizes one = t.extents;
         one[atom.name] = 1;

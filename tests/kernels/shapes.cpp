@@ -54,10 +54,26 @@ oracle::sizes shape(const ir::graph& g, std::size_t inner, std::size_t outer) {
   return made;
 }
 
-ir::atom_set reduced_atoms(const ir::graph& g) {
+std::vector<ir::node> reductions(const ir::graph& g, const normfold_function& f) {
+  const bool train = std::string(f.direction) == "train";
+  std::vector<bool> needed(g.nodes.size()), given(g.nodes.size());
+  for (const ir::named_node& n : g.names) {
+    const auto i = static_cast<std::size_t>(n.node);
+    if (n.what == ir::role::kept && !train) given[i] = true;
+    if (n.what == ir::role::output || train) needed[i] = true;
+  }
+  std::vector<ir::node> result;
+  for (std::size_t i = g.nodes.size(); i-- > 0;) {
+    if (!needed[i] || given[i]) continue;
+    for (const int a : g.nodes[i].args) needed[static_cast<std::size_t>(a)] = true;
+    if (gen::is_reduction(g.nodes[i].op)) result.insert(result.begin(), g.nodes[i]);
+  }
+  return result;
+}
+
+ir::atom_set reduced_atoms(const ir::graph& g, const normfold_function& f) {
   ir::atom_set result = 0;
-  for (const ir::node& n : g.nodes)
-    if (gen::is_reduction(n.op)) result |= n.over;
+  for (const ir::node& n : reductions(g, f)) result |= n.over;
   return result;
 }
 
@@ -81,11 +97,14 @@ ir::atom_set set_of(const std::vector<int>& atoms) {
 }
 
 bool has_one_element(const trial& t) {
-  if (!t.graph.running || !t.is_train()) return false;
+  if (!t.graph.running || t.graph.running->biased || !t.is_train()) return false;
   const std::vector<std::size_t> extents = oracle::atom_extents(t.graph, t.extents);
+  const auto at = [&t](int i) -> const ir::node& { return t.graph.nodes[static_cast<std::size_t>(i)]; };
   for (const ir::named_node& n : t.graph.names) {
-    const ir::node& node = t.graph.nodes[static_cast<std::size_t>(n.node)];
-    if (n.what == ir::role::kept && oracle::elements(node.over, extents) == 1) return true;
+    const ir::node& mean = at(n.node);
+    const bool variance = n.what == ir::role::kept && mean.op == "mean" && at(mean.args[0]).op == "sq" &&
+                          oracle::is_centred(t.graph, at(mean.args[0]).args[0], mean.over);
+    if (variance && oracle::elements(mean.over, extents) == 1) return true;
   }
   return false;
 }

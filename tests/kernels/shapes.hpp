@@ -17,15 +17,18 @@ std::vector<oracle::sizes> shapes(const ir::graph& g, const std::vector<std::siz
 /// One shape, the innermost axis of `inner` elements (of each group where it is split), the others of `outer` and more.
 oracle::sizes shape(const ir::graph& g, std::size_t inner, std::size_t outer);
 
-/// Atoms that some reduction reduces.
-ir::atom_set reduced_atoms(const ir::graph& g);
+/// The reductions that a function of the layer computes: inference is given those that running statistics keep.
+std::vector<ir::node> reductions(const ir::graph& g, const normfold_function& f);
+
+/// Atoms that one of them reduces.
+ir::atom_set reduced_atoms(const ir::graph& g, const normfold_function& f);
 
 /// Where element `index` of a tensor along `atoms` stands: its index among the atoms of `part` alone, layer's order.
 std::size_t index_along(ir::atom_set part, ir::atom_set atoms, std::size_t index, const std::vector<std::size_t>& extents);
 
 ir::atom_set set_of(const std::vector<int>& atoms);
 
-/// The layer keeps running statistics and this training call has a single element for one of them.
+/// The call updates an unbiased running variance from a single element.
 bool has_one_element(const trial& t);
 
 }  // namespace normfold::kernel_tests
