@@ -14,4 +14,5 @@ configure() {
     -DNORMFOLD_KERNEL_OPTIMIZATION=-O1 "$@" >"$WORK/$name.log" 2>&1 || { cat "$WORK/$name.log"; die "configure $name"; }
 }
 
-build() { cmake --build "$WORK/$1" -j2 >"$WORK/$1.log" 2>&1 || { cat "$WORK/$1.log"; die "build $1"; }; }
+# build <name> <argument of cmake --build>...
+build() { cmake --build "$WORK/$1" -j2 "${@:2}" >"$WORK/$1.log" 2>&1 || { cat "$WORK/$1.log"; die "build $1"; }; }
