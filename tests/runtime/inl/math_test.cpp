@@ -55,6 +55,7 @@ HWY_AFTER_NAMESPACE();
 #include <cstring>
 #include <limits>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "targets.hpp"
@@ -139,7 +140,7 @@ void check_accuracy(const row& f, W (*reference)(W), double limit, size_t count)
       const double error = error_in_ulps(out[i], wanted[i]);
       if (error > worst) worst = error, where = in[i];
     }
-    INFO(f.name, " at ", where);
+    INFO(std::string(f.name), " at ", where);
     CHECK(worst <= limit);
   });
 }
@@ -207,7 +208,7 @@ void check_fused_targets_agree() {
         if (std::isnan(y)) y = std::numeric_limits<T>::quiet_NaN();
       }
       if (first.empty()) first = out;
-      INFO(f.name);
+      INFO(std::string(f.name));
       CHECK(std::memcmp(first.data(), out.data(), out.size() * sizeof(T)) == 0);
     });
   }

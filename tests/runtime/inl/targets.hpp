@@ -5,6 +5,8 @@
 
 #include <hwy/highway.h>
 
+#include <string>
+
 namespace normfold::inl_test {
 
 template <class Check>
@@ -16,7 +18,7 @@ void on_every_target(Check check) {
     left &= left - 1;
     hwy::SetSupportedTargetsForTest(target);
     hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    INFO("target ", hwy::TargetName(target));
+    INFO("target ", std::string(hwy::TargetName(target)));
     check();
   }
   hwy::SetSupportedTargetsForTest(0);
