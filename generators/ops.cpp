@@ -24,6 +24,9 @@ const op_row rows[] = {
     {"given", leaf, 0, false, nullptr, "{name}"},
     {"constant", leaf, 0, false, nullptr, "{value}"},
     {"count", leaf, 0, false, nullptr, "count"},
+    // A power of two for each slice and its reciprocal, made by the plan to keep squares in range; 1 on ordinary slices.
+    {"scale", leaf, 0, false, nullptr, "scale"},
+    {"unscale", leaf, 0, false, nullptr, "unscale"},
 
     {"add", each, 2, true, [](args a) { return a[0] + a[1]; }, "{0} + {1}"},
     {"sub", each, 2, false, [](args a) { return a[0] - a[1]; }, "{0} - {1}"},

@@ -100,6 +100,7 @@ std::vector<repair> find_repairs(const ir::graph& g) {
 std::vector<int> stages(const ir::graph& g) {
   std::vector<int> stage(g.nodes.size(), 0);
   for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+    if (is_leaf(g.nodes[i].op)) continue;  // `scale` names what it would follow from, and follows nothing
     for (int a : g.nodes[i].args) stage[i] = std::max(stage[i], stage[index(a)]);
     if (is_reduction(g.nodes[i].op)) ++stage[i];
   }
@@ -117,9 +118,32 @@ bool is_resident(const plan& p) {
   return over != 0 && has(over, static_cast<int>(p.loops.size()) - 1);
 }
 
+bool is_extreme(const plan& p, int node) {
+  return std::find(p.extremes.largest.nodes.begin(), p.extremes.largest.nodes.end(), node) != p.extremes.largest.nodes.end();
+}
+
+rescue find_extremes(const plan& p) {
+  rescue found;
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
+    const ir::node& n = p.g.nodes[i];
+    if (n.op == "scale") {
+      const ir::node& absmax = p.at(n.args[0]);
+      found.scale = static_cast<int>(i);
+      found.largest = {.reduces = true, .nodes = n.args, .loops = absmax.varies | absmax.over, .over = absmax.over, .first = absmax.first, .repairs = {}};
+    }
+  }
+  if (found.scale < 0) return found;
+  for (const ir::node& n : p.g.nodes)
+    if ((n.op == "sqrt" || n.op == "rsqrt") && n.varies == p.at(found.scale).varies &&
+        std::find(found.in_range.begin(), found.in_range.end(), n.args[0]) == found.in_range.end())
+      found.in_range.push_back(n.args[0]);
+  return found;
+}
+
 // phased: reductions, and statistics that something read along more loops, or a caller, wants.
 std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   std::vector<char> wanted(p.g.nodes.size(), 0);
+  for (int i : p.extremes.in_range) wanted[index(i)] = 1;
   for (const ir::node& n : p.g.nodes)
     for (int a : n.args)
       if (p.at(a).varies != n.varies || is_reduction(n.op)) wanted[index(a)] = 1;
@@ -127,7 +151,7 @@ std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node& n = p.g.nodes[i];
     const bool statistic = stage[i] > 0 && n.varies != p.all_loops();
-    if (is_reduction(n.op) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
+    if ((is_reduction(n.op) && !is_extreme(p, static_cast<int>(i))) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
   }
   return arrays;
 }
@@ -137,14 +161,10 @@ void add_passes(plan& p) {
   const std::vector<repair> repairs = find_repairs(p.g);
   if (p.how == shape::phased) p.arrays = find_arrays(p, stage);
   const int last = p.g.nodes.empty() ? 0 : *std::max_element(stage.begin(), stage.end());
-  const auto is_output = [&](int i) {
-    return std::any_of(p.g.names.begin(), p.g.names.end(),
-                       [&](const ir::named_node& n) { return n.node == i && n.what != ir::role::label; });
-  };
   for (int s = 1; s <= last; ++s) {
     for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
       const ir::node& n = p.g.nodes[i];
-      if (stage[i] != s || !is_reduction(n.op)) continue;
+      if (stage[i] != s || !is_reduction(n.op) || is_extreme(p, static_cast<int>(i))) continue;
       const ir::atom_set over_all = n.varies | n.over;
       auto fits = std::find_if(p.passes.begin(), p.passes.end(), [&](const pass& q) {
         return q.reduces && stage[index(q.nodes[0])] == s && q.loops == over_all && q.over == n.over && q.first == n.first &&
@@ -169,13 +189,13 @@ void add_passes(plan& p) {
       fits->nodes.push_back(i);
     }
   }
+  p.first_output = p.passes.size();
   // What callers get: in one sweep over everything where resident, else one sweep for each set of loops.
   for (const ir::named_node& n : p.g.names) {
     if (n.what == ir::role::label) continue;
     const ir::atom_set along = p.how == shape::resident ? p.all_loops() : p.at(n.node).varies;
-    auto fits = std::find_if(p.passes.begin(), p.passes.end(), [&](const pass& q) {
-      return !q.reduces && q.loops == along && is_output(q.nodes[0]);
-    });
+    auto fits = std::find_if(p.passes.begin() + static_cast<std::ptrdiff_t>(p.first_output), p.passes.end(),
+                             [&](const pass& q) { return q.loops == along; });
     if (fits == p.passes.end()) fits = p.passes.insert(fits, pass{.nodes = {}, .loops = along, .first = {}, .repairs = {}});
     if (std::find(fits->nodes.begin(), fits->nodes.end(), n.node) == fits->nodes.end()) fits->nodes.push_back(n.node);
   }
@@ -201,6 +221,7 @@ plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided) 
     p.loops.push_back(std::move(made));
   }
   p.g = over_loops(g, p.loops);
+  p.extremes = find_extremes(p);
   p.how = is_resident(p) ? shape::resident : shape::phased;
   add_passes(p);
   return p;

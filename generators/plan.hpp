@@ -32,6 +32,13 @@ struct pass {
   std::vector<repair> repairs;
 };
 
+/// What to do where squares overflow or vanish: the slice is swept again on x * scale.
+struct rescue {
+  int scale = -1;             ///< the op "scale"; -1: the graph has none
+  std::vector<int> in_range;  ///< what must be an ordinary number for the slice to stand
+  pass largest;               ///< the sweep that finds max(abs(x)), from which the scale follows
+};
+
 /// resident: a task owns whole slices; all its sweeps follow each other while the slice is in cache. Every reduction has
 /// one scope, and its innermost loop is reduced.
 /// phased: each sweep goes over everything before the next begins; statistics lie in arrays in the workspace.
@@ -43,6 +50,8 @@ struct plan {
   bool strided = false;      ///< the outer loops of full tensors have strides of their own
   shape how = shape::phased;
   std::vector<pass> passes;  ///< in order; the last one stores the outputs
+  std::size_t first_output = 0;  ///< from this pass on, what callers get is stored
+  rescue extremes;
   std::vector<int> arrays;   ///< phased: nodes whose values lie in arrays between sweeps
 
   ir::atom_set all_loops() const { return (ir::atom_set{1} << loops.size()) - 1; }

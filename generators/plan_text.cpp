@@ -69,6 +69,7 @@ std::string to_text(const plan& p) {
     if (!q.repairs.empty()) out += " (again about the mean where the pivot was far off)";
     out += "\n";
   }
+  if (p.extremes.scale >= 0) out += "  where squares overflow or vanish: that slice again on x times a power of two\n";
   std::vector<int> inputs;
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i)
     if (p.g.nodes[i].op == "input") inputs.push_back(static_cast<int>(i));

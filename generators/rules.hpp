@@ -24,6 +24,11 @@ ir::graph for_direction(const ir::graph& canonical_layer, direction d);
 ir::graph shift_moments(const ir::graph& g);
 
 
+/// Where every reduction has one scope: computes on x * `scale`, a power of two for each slice that is 1 unless squares
+/// would overflow or vanish, and takes its powers out again wherever a value leaves (`unscale` is 1 / scale). Otherwise
+/// the graph itself.
+ir::graph rescale(const ir::graph& g);
+
 /// One line a node: what `--graph` prints, and what tests compare.
 std::string to_text(const ir::graph& g);
 

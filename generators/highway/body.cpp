@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t longest_inline = 64;
 
 bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
-bool is_read(const ir::node& n) { return is_leaf(n.op) && n.op != "constant" && n.op != "count"; }
+bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" || n.op == "given"; }
 
 }  // namespace
 
@@ -151,12 +151,14 @@ std::string body::wish(int node) const {
   for (const ir::named_node& n : plan_.g.names)
     if (n.node == node) return n.name;
   const ir::node& n = plan_.at(node);
-  if (n.op == "pivot") return "pivot";
+  if (std::find(plan_.extremes.in_range.begin(), plan_.extremes.in_range.end(), node) != plan_.extremes.in_range.end()) return "under_root";
+  if (n.op == "pivot" || n.op == "scale" || n.op == "unscale") return n.op;
   for (const pass& q : plan_.passes)
     for (const repair& r : q.repairs) {
       if (r.shift == node) return "shift";
       if (r.variance == node) return "var";
     }
+  if (n.op == "absmax") return "largest";
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sub" && plan_.at(plan_.at(n.args[0]).args[1]).op == "pivot") return "shift";
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sq") return "mean_sq";
   if (n.op == "reduce_max") return "largest";
@@ -180,6 +182,7 @@ bool body::is_fused(int node) const {
 std::string body::expression(int node) const {
   const ir::node& n = plan_.at(node);
   if (n.op == "constant") return "nf::Number(d, " + number(n.value) + ")";
+  if (n.op == "unscale") return "hn::Div(nf::Number(d, 1), " + value(n.args[0]) + ")";
   if (n.op == "count") return "nf::Number(d, " + product(n.over, n.first) + ")";
   const auto factor = [&](int m, std::size_t i) { return value(plan_.at(m).args[plan_.at(m).op == "sq" ? 0 : i]); };
   if (n.op == "add" || n.op == "sub") {

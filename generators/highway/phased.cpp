@@ -35,7 +35,11 @@ class phased_printer {
 
   void print() {
     declare_arrays();
-    for (const pass& q : p_.passes) {
+    const rescue& r = p_.extremes;
+    if (r.scale >= 0) out_.open("for (bool last = false;; last = true) {");
+    for (std::size_t i = 0; i < p_.passes.size(); ++i) {
+      if (r.scale >= 0 && i == p_.first_output) print_extremes();
+      const pass& q = p_.passes[i];
       if (!q.reduces) print_map(q);
       else if (is_column_pass(p_, q)) print_columns(q);
       else print_rows(q);
@@ -45,6 +49,19 @@ class phased_printer {
   }
 
  private:
+  // Columns whose squares overflow or vanish get a scale, and everything so far is swept again.
+  void print_extremes() {
+    const rescue& r = p_.extremes;
+    const tensor& scale = arrays_.at(r.scale);
+    const std::string columns = b_.product(scale.varies);
+    std::string all;
+    for (int n : r.in_range) all += (all.empty() ? "" : " & ") + std::string("nf::MarkExtremes(d, ") + columns + ", " + arrays_.at(n).id + ", " + scale.id + ")";
+    out_.line("if (last || (" + all + ")) break;");
+    out_.comment("Squares overflow or vanish in a column: once more on x times a power of two.");
+    print_columns(r.largest);
+    out_.close();
+  }
+
   // An array lies where the caller wants the statistic, else in the workspace.
   void declare_arrays() {
     bool workspace = false;
@@ -61,6 +78,13 @@ class phased_printer {
         out_.line("nf::Stat<S>* " + t.id + " = nf::Take<nf::Stat<S>>(workspace, " + b_.product(t.varies) + ");");
       }
       arrays_.emplace(n, t);
+    }
+    if (const int n = p_.extremes.scale; n >= 0) {
+      const tensor t{.id = b_.fresh("a_scale"), .storage = 'A', .varies = p_.at(n).varies, .strided = false, .is_const = false};
+      out_.line("nf::Stat<S>* " + t.id + " = nf::Take<nf::Stat<S>>(workspace, " + b_.product(t.varies) + ");");
+      out_.line("nf::FillOnes(d, " + b_.product(t.varies) + ", " + t.id + ");");
+      arrays_.emplace(n, t);
+      b_.make_leaf(n, t);
     }
     if (columns && !workspace) out_.line("unsigned char* workspace = static_cast<unsigned char*>(context->workspace);");
     if (columns) out_.line("nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);");
@@ -169,6 +193,10 @@ class phased_printer {
         total = name;
       }
       b_.name(q.nodes[i], total);
+      if (p_.extremes.scale >= 0 && &q == &p_.extremes.largest) {
+        out_.line("nf::ScaleMarked(d, at, " + b_.run(arrays_.at(p_.extremes.scale)) + ", " + total + ");");
+        continue;
+      }
       out_.line("at.Store(" + b_.run(arrays_.at(q.nodes[i])) + ", " + total + ");");
     }
     for (const repair& r : q.repairs) {
@@ -259,6 +287,7 @@ std::vector<std::string> workspace_lines(const kernel& k) {
   const body b(k, unused);
   std::vector<std::string> lines;
   if (p.how == shape::resident) return lines;
+  if (const int n = p.extremes.scale; n >= 0) lines.push_back("need.Array(" + b.product(p.at(n).varies) + ");");
   for (int n : p.arrays) {
     const std::vector<write> given = writes_of(k, {n}, true);
     if (std::none_of(given.begin(), given.end(), [](const write& w) { return w.to.storage == 'A'; }))

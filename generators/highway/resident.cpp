@@ -38,7 +38,7 @@ void print_row_folds(const pass& q, body& b) {
   const std::vector<int> nodes = b.needed(operands);
   b.print_ready(nodes, operands);
   const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
-  const std::string sums = b.fresh("sums");
+  const std::string sums = b.fresh(q.pivots ? "first" : "sums");
 
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + (q.pivots ? "mean of the first block of " + b.describe(p.at(n).args[0]) : b.describe(n)));
   out.line("auto " + sums + " = nf::Fold<" + fold_list(q, p) + ">(d);");
@@ -46,7 +46,7 @@ void print_row_folds(const pass& q, body& b) {
   std::string length = b.size(groups.back());
   const bool one_run = q.pivots || groups.size() == 1;  // what is declared then stays in scope
   if (q.pivots) {
-    const std::string block = b.fresh("block");
+    const std::string block = b.fresh("length");
     out.line("const size_t " + block + " = nf::PivotBlock(" + length + ");");
     length = block;
   } else {
@@ -187,6 +187,12 @@ void print_resident(const kernel& k, body& b) {
   std::vector<group> slices;
   for (int l : keep) slices.push_back({.loops = {l}});
   b.declare_index(slices, flat);
+  const rescue& r = p.extremes;
+  if (r.scale >= 0) {
+    out.line("V scale = nf::Number(d, 1);");
+    b.name(r.scale, "scale");
+    out.open("for (bool last = false;; last = true) {");
+  }
   for (const pass& q : p.passes) {
     if (!q.reduces) break;
     if (q.repairs.empty()) {
@@ -197,7 +203,22 @@ void print_resident(const kernel& k, body& b) {
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   const std::vector<int>& targets = p.passes.back().nodes;
-  b.print_ready(b.needed(targets), targets);
+  std::vector<int> wanted = targets;
+  wanted.insert(wanted.end(), r.in_range.begin(), r.in_range.end());
+  b.print_ready(b.needed(wanted), wanted);
+  if (r.scale >= 0) {
+    std::string in_range;
+    for (int n : r.in_range) in_range += " && nf::InRange(d, " + b.value(n) + ")";
+    in_range = in_range.substr(4);
+    out.open("if (!last && !" + (r.in_range.size() > 1 ? "(" + in_range + ")" : in_range) + ") {");
+    out.comment("Squares overflow or vanish: once more on x times a power of two.");
+    const body::state before = b.save();
+    print_row_folds(r.largest, b);
+    out.line("scale = nf::PowerOfTwo(d, " + b.value(r.largest.nodes[0]) + ");");
+    out.line("continue;");
+    b.restore(before);
+    out.close();
+  }
   for (const write& w : statistics) out.line(b.at(w.to).insert(0, "*(") + ") = hn::GetLane(" + b.value(w.node) + ");");
   const std::vector<write> writes = writes_of(k, targets, false);
   const std::vector<int> nodes = b.needed(targets);
@@ -208,6 +229,10 @@ void print_resident(const kernel& k, body& b) {
   open_outer(groups, nodes, targets, b);
   print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? -1 : keep.back(), b);
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  if (r.scale >= 0) {
+    out.line("break;");
+    out.close();
+  }
   out.close("});");
   b.restore(outside);
 }

@@ -137,6 +137,34 @@ HWY_INLINE bool MovePivots(D d, At at, Out<S> pivot, V shift, V variance) {
   return true;
 }
 
+template <class D, class T>
+HWY_INLINE void FillOnes(D, size_t n, T* to) {
+  for (size_t i = 0; i < n; ++i) to[i] = T(1);
+}
+
+/// Sets the scale of those columns whose mean of squares is no ordinary number to 0; true where there is none.
+template <class D, class T>
+HWY_INLINE bool MarkExtremes(D d, size_t n, const T* mean_of_squares, T* scale) {
+  bool all = true;
+  for (size_t i = 0; i < n; ++i) {
+    if (InRange(d, hn::Set(d, mean_of_squares[i]))) continue;
+    scale[i] = 0;
+    all = false;
+  }
+  return all;
+}
+
+/// Gives the marked columns the power of two that brings `largest` near 1.
+template <class D, class At, class S, class V>
+HWY_INLINE void ScaleMarked(D d, At at, Out<S> scale, V largest) {
+  using T = hn::TFromD<D>;
+  HWY_ALIGN_MAX T values[kLanes<T>];
+  hn::Store(largest, d, values);
+  for (size_t i = 0; i < hn::Lanes(d); ++i) values[i] = hn::GetLane(PowerOfTwo(d, hn::Set(d, values[i])));
+  const V old = at(In<S>{scale.p});
+  at.Store(scale, hn::IfThenElse(hn::Eq(old, hn::Zero(d)), hn::Load(d, values), old));
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace normfold
 HWY_AFTER_NAMESPACE();

@@ -8,6 +8,7 @@
 #define NORMFOLD_LOOPS_INL_H_
 #endif
 
+#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -329,6 +330,28 @@ HWY_INLINE size_t PivotBlock(size_t n) {
 template <class D, class V>
 HWY_INLINE bool IsFar(D d, V shift, V variance) {
   return hn::GetLane(hn::Mul(shift, shift)) > hn::GetLane(hn::Mul(hn::Set(d, 4), variance));
+}
+
+/// Whether a mean of squares is an ordinary number: no square overflowed, and none that counts vanished.
+template <class D, class V>
+HWY_INLINE bool InRange(D, V v) {
+  using T = hn::TFromD<D>;
+  const T value = hn::GetLane(v);
+  return value >= std::numeric_limits<T>::min() * T(64) && value <= std::numeric_limits<T>::max() / T(64);
+}
+
+/// The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where
+/// `largest` is 0, infinite or NaN.
+template <class D, class V>
+HWY_INLINE V PowerOfTwo(D d, V largest) {
+  using T = hn::TFromD<D>;
+  constexpr int kMost = std::numeric_limits<T>::max_exponent - 2;
+  const T value = hn::GetLane(largest);
+  if (!(value > 0) || value > std::numeric_limits<T>::max()) return hn::Set(d, T(1));
+  int exponent = 0;
+  (void)std::frexp(value, &exponent);
+  exponent = HWY_MIN(HWY_MAX(exponent, -kMost), kMost);
+  return hn::Set(d, std::ldexp(T(1), -exponent));
 }
 
 /// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
