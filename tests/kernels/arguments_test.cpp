@@ -58,7 +58,7 @@ void for_every_function(const Spoil& spoil) {
     const ir::graph& g = lib.graph(lib.functions[i]);
     raw r(lib.functions[i], g, shape(g, 5, 2));
     const std::string wrong = spoil(r);
-    CHECK_MESSAGE(wrong.empty(), lib.functions[i].name << ": " << wrong);
+    CHECK_MESSAGE(wrong.empty(), std::string(lib.functions[i].name) << ": " << wrong);
   }
 }
 
@@ -199,7 +199,7 @@ TEST_CASE("running statistics of one element") {
     raw one(lib.functions[i], g, r.t.extents);
     if (!has_one_element(one.t)) continue;
     const std::string wrong = one.answers(NORMFOLD_ONE_ELEMENT, "one element");
-    CHECK_MESSAGE(wrong.empty(), lib.functions[i].name << ": " << wrong);
+    CHECK_MESSAGE(wrong.empty(), std::string(lib.functions[i].name) << ": " << wrong);
   }
 }
 
