@@ -40,7 +40,7 @@ struct axis {
   template <class... Extent>
   constexpr auto operator()(Extent... extent) const {
     if constexpr (sizeof...(Extent) == 1 && (std::is_integral_v<Extent> && ...)) {
-      if (((extent < 1) || ...)) detail::the_extent_of_an_axis_must_be_at_least_1__write_C_4096();
+      if (((extent < 1) || ...)) the_extent_of_an_axis_must_be_at_least_1__write_C_4096();
       return sized_axis_<Name>{static_cast<std::uint64_t>(extent)...};
     } else {
       return detail::complain<detail::mistake::axis_call, axis, Extent...>();
@@ -49,13 +49,20 @@ struct axis {
 };
 
 namespace axes {
-inline constexpr struct N_ : axis<"N"> {} N;  ///< batch
-inline constexpr struct C_ : axis<"C"> {} C;  ///< channel, or feature
-inline constexpr struct D_ : axis<"D"> {} D;  ///< depth
-inline constexpr struct H_ : axis<"H"> {} H;  ///< height
-inline constexpr struct W_ : axis<"W"> {} W;  ///< width
-inline constexpr struct T_ : axis<"T"> {} T;  ///< token, or time
-inline constexpr struct G_ : axis<"G"> {} G;  ///< the number of groups in C / G
+inline constexpr struct N_ : axis<"N"> {
+} N;  ///< batch
+inline constexpr struct C_ : axis<"C"> {
+} C;  ///< channel, or feature
+inline constexpr struct D_ : axis<"D"> {
+} D;  ///< depth
+inline constexpr struct H_ : axis<"H"> {
+} H;  ///< height
+inline constexpr struct W_ : axis<"W"> {
+} W;  ///< width
+inline constexpr struct T_ : axis<"T"> {
+} T;  ///< token, or time
+inline constexpr struct G_ : axis<"G"> {
+} G;  ///< the number of groups in C / G
 }  // namespace axes
 
 /// C / G: the members of one group. `Groups` names a run-time argument.
@@ -80,9 +87,9 @@ struct fixed_split_ {
 };
 
 template <class Axis, class Groups>
-  requires(detail::what_is<Axis> == detail::what::axis || detail::what_is<Axis> == detail::what::sized_axis ||
-           detail::what_is<Axis> == detail::what::split)
-constexpr auto operator/(const Axis&, const Groups& groups) {
+requires(detail::what_is<Axis> == detail::what::axis || detail::what_is<Axis> == detail::what::sized_axis ||
+         detail::what_is<Axis> == detail::what::split) constexpr auto
+operator/(const Axis&, const Groups& groups) {
   using detail::what, detail::what_is, detail::complain, detail::mistake;
   if constexpr (detail::any_invalid<Groups>) {
     return invalid{};
@@ -91,7 +98,7 @@ constexpr auto operator/(const Axis&, const Groups& groups) {
   } else if constexpr (what_is<Axis> == what::axis && what_is<Groups> == what::axis) {
     return split_<Axis, Groups>{};
   } else if constexpr (what_is<Axis> == what::axis && std::is_integral_v<Groups>) {
-    if (groups < 1) detail::the_number_of_groups_must_be_at_least_1__write_C_over_32();
+    if (groups < 1) the_number_of_groups_must_be_at_least_1__write_C_over_32();
     return fixed_split_<Axis>{static_cast<std::uint64_t>(groups)};
   } else if constexpr (detail::expression<Groups>) {
     return complain<mistake::axis_in_formula, Axis, Groups>();
@@ -106,7 +113,7 @@ struct percent_ {
   double value = 0;
 };
 constexpr percent_ checked_percent(double value) {
-  if (!(value > 0 && value <= 100)) detail::percent_must_lie_above_0_and_up_to_100__write_first_6_25_percent_C();
+  if (!(value > 0 && value <= 100)) percent_must_lie_above_0_and_up_to_100__write_first_6_25_percent_C();
   return {value};
 }
 constexpr percent_ operator""_percent(long double value) { return checked_percent(static_cast<double>(value)); }
@@ -132,13 +139,15 @@ inline constexpr struct first_word_ {
   static constexpr auto without_brackets = detail::mistake::first_brackets;
 
   template <class Share, class Part>
-    requires(detail::what_is<Part> == detail::what::axis || detail::what_is<Part> == detail::what::split)
-  constexpr auto operator()(const Share& share, const Part& part) const {
+  requires(detail::what_is<Part> == detail::what::axis || detail::what_is<Part> == detail::what::split) constexpr auto
+  operator()(const Share& share, const Part& part) const {
     if constexpr (detail::what_is<Share> == detail::what::percent) {
       return first_<Part>{part, share.value, 0};
     } else if constexpr (std::is_integral_v<Share>) {
-      if (share < 1) detail::first_must_take_at_least_one_element__write_first_64_C();
+      if (share < 1) first_must_take_at_least_one_element__write_first_64_C();
       return first_<Part>{part, 0, static_cast<std::uint64_t>(share)};
+    } else if constexpr (detail::any_invalid<Share>) {
+      return invalid{};
     } else if constexpr (detail::what_is<Share> == detail::what::number) {
       return detail::complain<detail::mistake::first_share, Share, Part>();
     } else {
@@ -184,7 +193,8 @@ inline constexpr struct over_word_ {
     } else if constexpr (((what_is<Parts> == what::sized_axis) || ...)) {
       return complain<mistake::axis_extent_here, Parts...>();
     } else if constexpr (((what_is<Parts> == what::axis || what_is<Parts> == what::split ||
-                           what_is<Parts> == what::first) && ...)) {
+                           what_is<Parts> == what::first) &&
+                          ...)) {
       return over_<Parts...>{detail::tuple_of(parts...)};
     } else {
       return complain<mistake::over_takes_axes, Parts...>();

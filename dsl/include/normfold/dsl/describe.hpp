@@ -78,7 +78,8 @@ inline std::string print(const flat_view& tree, int rank) {
     case kind::elementwise: return print_elementwise(tree, rank);
     case kind::reduction: return print_reduction(tree);
     case kind::name:
-      return head.group == "quiet" ? print(tree.child(0), rank) : "named" + quoted(name) + "(" + print_children(tree) + ")";
+      return head.group == "quiet" ? print(tree.child(0), rank)
+                                   : "named" + quoted(name) + "(" + print_children(tree) + ")";
     case kind::kept: return print(tree.child(0), rank);
     case kind::axis: return head.count > 0 ? name + "(" + print_number(head.count) + ")" : name;
     case kind::split: return name + " / " + (head.group.empty() ? print_number(head.count) : std::string(head.group));

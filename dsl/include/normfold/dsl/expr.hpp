@@ -104,7 +104,7 @@ struct as_value {
   static constexpr const Type& of(const Type& value) { return value; }
 };
 template <class Type>
-  requires std::is_arithmetic_v<Type>
+requires std::is_arithmetic_v<Type>
 struct as_value<Type> {
   using type = constant_;
   static constexpr constant_ of(Type value) { return {static_cast<double>(value)}; }
@@ -160,10 +160,12 @@ template <class... Type>
 concept ours = ((what_is<Type> != what::number && what_is<Type> != what::other) || ...);
 
 template <class Type>
-concept splits = what_is<Type> == what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split;
+concept splits = what_is<Type>
+== what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split;
 
 template <class Type>
-concept reduces = splits<Type> || what_is<Type> == what::over || what_is<Type> == what::first;
+concept reduces = splits<Type> || what_is<Type>
+== what::over || what_is<Type> == what::first;
 
 }  // namespace detail
 

@@ -21,6 +21,7 @@ struct fixed_string {
 namespace detail {
 
 /// Every keyword of C11 and C++20: a name must work in both.
+// clang-format off
 inline constexpr std::string_view keywords[] = {
     "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break", "case", "catch", "char",
     "char16_t", "char32_t", "char8_t", "class", "co_await", "co_return", "co_yield", "compl", "concept", "const",
@@ -31,10 +32,11 @@ inline constexpr std::string_view keywords[] = {
     "short", "signed", "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template", "this",
     "thread_local", "throw", "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual",
     "void", "volatile", "wchar_t", "while", "xor", "xor_eq"};
+// clang-format on
 
 /// Arguments that every generated function has, and macros of the C library.
-inline constexpr std::string_view reserved_names[] = {"x", "y", "context", "size_t", "NULL", "EOF", "errno", "assert",
-                                                      "main"};
+inline constexpr std::string_view reserved_names[] = {"x",   "y",     "context", "size_t", "NULL",
+                                                      "EOF", "errno", "assert",  "main"};
 
 template <std::size_t Size>
 constexpr bool one_of(std::string_view name, const std::string_view (&names)[Size]) {

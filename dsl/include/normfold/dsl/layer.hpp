@@ -134,8 +134,9 @@ constexpr auto pipe(const Layer& layer, const Step& step) {
   } else if constexpr (what_is<Step> == what::over || what_is<Step> == what::step) {
     return append(layer, step);
   } else if constexpr (!requires { step(x_{}); }) {
-    constexpr bool is_callable = requires { &Step::operator(); } || requires { step(x_{}, x_{}); };
-    return complain<is_callable ? mistake::formula_arguments : mistake::unknown_step, Layer, Step>();
+    constexpr bool is_callable = requires { &Step::operator(); }
+    || requires { step(x_{}, x_{}); };
+    return complain < is_callable ? mistake::formula_arguments : mistake::unknown_step, Layer, Step > ();
   } else if constexpr (std::is_void_v<decltype(step(x_{}))>) {
     return complain<mistake::formula_result, Layer, Step>();
   } else {
@@ -146,8 +147,9 @@ constexpr auto pipe(const Layer& layer, const Step& step) {
 }  // namespace detail
 
 template <class Layer, class Step>
-  requires(detail::what_is<Layer> == detail::what::layer || detail::what_is<Layer> == detail::what::invalid)
-constexpr auto operator|(const Layer& layer, const Step& step) {
+requires(detail::what_is<Layer> == detail::what::layer ||
+         detail::what_is<Layer> == detail::what::invalid) constexpr auto
+operator|(const Layer& layer, const Step& step) {
   return detail::pipe(layer, step);
 }
 
@@ -155,6 +157,7 @@ template <fixed_string Name>
 struct layer_word_ {
   static constexpr auto normfold_is = detail::what::word;
   static constexpr auto without_brackets = detail::mistake::layer_brackets;
+  static constexpr bool begins_a_layer = true;
 
   template <class... Axes>
   constexpr auto operator()(const Axes&... axes) const {

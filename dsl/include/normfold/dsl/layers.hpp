@@ -37,16 +37,16 @@ inline constexpr auto gemma_rms_norm =
     layer<"gemma_rms_norm">(T, C) | over(C) | scale(eps = 1e-6) | gain(1 + weight(C));
 
 // Residual connection and RMSNorm in one, as in pre-norm transformers: the sum is an output too.
-inline constexpr auto add_rms_norm = layer<"add_rms_norm">(T, C) | add(operand<"residual">) | output<"sum">
-                                     | over(C) | scale(eps = 1e-6) | gain(C);
+inline constexpr auto add_rms_norm =
+    layer<"add_rms_norm">(T, C) | add(operand<"residual">) | output<"sum"> | over(C) | scale(eps = 1e-6) | gain(C);
 
 // Dao and Gu 2024, arXiv:2405.21060 (Mamba-2): RMSNorm, then a gate.
-inline constexpr auto gated_rms_norm = layer<"gated_rms_norm">(T, C) | over(C) | scale | gain(C)
-                                       | gain(silu(operand<"gate">));
+inline constexpr auto gated_rms_norm =
+    layer<"gated_rms_norm">(T, C) | over(C) | scale | gain(C) | gain(silu(operand<"gate">));
 
 // Peebles and Xie 2023, arXiv:2212.09748 (adaLN): scale and shift for each sample.
-inline constexpr auto ada_layer_norm = layer<"ada_layer_norm">(N, T, C) | over(C) | center | scale(eps = 1e-6)
-                                       | gain(1 + weight(N, C)) | add(bias(N, C));
+inline constexpr auto ada_layer_norm =
+    layer<"ada_layer_norm">(N, T, C) | over(C) | center | scale(eps = 1e-6) | gain(1 + weight(N, C)) | add(bias(N, C));
 
 // Nguyen and Salazar 2019, arXiv:1910.05895: one weight for the whole row.
 inline constexpr auto scale_norm =
@@ -60,8 +60,8 @@ inline constexpr auto l2_norm =
 inline constexpr auto pixel_norm = layer<"pixel_norm">(N, C, H, W) | over(C) | scale(eps = 1e-8);
 
 // Singh and Krishnan 2020, arXiv:1911.09737: filter response norm and its thresholded linear unit.
-inline constexpr auto frn = layer<"frn">(N, C, H, W) | over(H, W) | scale(eps = 1e-6) | affine(C)
-                            | at_least(param<"tau">(C));
+inline constexpr auto frn =
+    layer<"frn">(N, C, H, W) | over(H, W) | scale(eps = 1e-6) | affine(C) | at_least(param<"tau">(C));
 
 // Woo et al. 2023, arXiv:2301.00808, algorithm 1 (ConvNeXt V2): global response norm.
 inline constexpr auto grn = layer<"grn">(N, C, H, W) | over(H, W) | [](auto x) {
@@ -70,8 +70,7 @@ inline constexpr auto grn = layer<"grn">(N, C, H, W) | over(H, W) | [](auto x) {
 };
 
 // Zhu et al. 2025, arXiv:2503.10622, section 4: dynamic tanh.
-inline constexpr auto dyt =
-    layer<"dyt">(T, C) | [](auto x) { return tanh(param<"alpha">() * x); } | affine(C);
+inline constexpr auto dyt = layer<"dyt">(T, C) | [](auto x) { return tanh(param<"alpha">() * x); } | affine(C);
 
 // Chen et al. 2025, arXiv:2512.10938: dynamic erf.
 inline constexpr auto derf =
@@ -84,8 +83,8 @@ inline constexpr auto poly_norm = layer<"poly_norm">(T, C) | over(C) | [](auto x
 };
 
 // Each row spread over 0 to 1; a constant row is zero.
-inline constexpr auto min_max_norm = layer<"min_max_norm">(T, C) | over(C)
-                                     | [](auto x) { return (x - min(x)) / max(max(x) - min(x), 1e-12); };
+inline constexpr auto min_max_norm =
+    layer<"min_max_norm">(T, C) | over(C) | [](auto x) { return (x - min(x)) / max(max(x) - min(x), 1e-12); };
 
 // Each row spread over -1 to 1.
 inline constexpr auto max_abs_norm =

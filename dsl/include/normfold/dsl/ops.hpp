@@ -49,7 +49,7 @@ template <detail::ours A> constexpr auto silu(const A& a) { return a * sigmoid(a
 
 struct select_op : op<"select"> {};
 template <class Condition, class A, class B>
-  requires detail::ours<Condition, A, B>
+requires detail::ours<Condition, A, B>
 constexpr auto select(const Condition& condition, const A& a, const B& b) {
   constexpr auto found = detail::first_mistake_as_value<A, B>();
   if constexpr (detail::any_invalid<Condition, A, B>) {
@@ -126,9 +126,12 @@ struct sum_op : op<"sum"> {};
 struct absmax_op : op<"absmax"> {};
 struct reduce_max_op : op<"reduce_max"> {};
 struct reduce_min_op : op<"reduce_min"> {};
-inline constexpr struct mean_ : detail::reduction_word<mean_op> {} mean;
-inline constexpr struct sum_ : detail::reduction_word<sum_op> {} sum;
-inline constexpr struct absmax_ : detail::reduction_word<absmax_op> {} absmax;
+inline constexpr struct mean_ : detail::reduction_word<mean_op> {
+} mean;
+inline constexpr struct sum_ : detail::reduction_word<sum_op> {
+} sum;
+inline constexpr struct absmax_ : detail::reduction_word<absmax_op> {
+} absmax;
 
 // max(x) and max(over(C), x) reduce, max(a, b) takes the larger of two values.
 struct max_op : op<"max"> {};
@@ -137,8 +140,12 @@ template <detail::ours A>
 constexpr auto max(const A& a) {
   return detail::make_reduction<reduce_max_op>(a);
 }
+template <detail::ours A>
+constexpr auto max(const A& a, const A& b) {  // fits as well as std::max, and is more constrained
+  return detail::make<max_op>(a, b);
+}
 template <class A, class B>
-  requires detail::ours<A, B>
+requires detail::ours<A, B>
 constexpr auto max(const A& a, const B& b) {
   if constexpr (detail::reduces<A>) {
     return detail::make_reduction<reduce_max_op>(a, b);
@@ -150,8 +157,12 @@ template <detail::ours A>
 constexpr auto min(const A& a) {
   return detail::make_reduction<reduce_min_op>(a);
 }
+template <detail::ours A>
+constexpr auto min(const A& a, const A& b) {  // fits as well as std::min, and is more constrained
+  return detail::make<min_op>(a, b);
+}
 template <class A, class B>
-  requires detail::ours<A, B>
+requires detail::ours<A, B>
 constexpr auto min(const A& a, const B& b) {
   if constexpr (detail::reduces<A>) {
     return detail::make_reduction<reduce_min_op>(a, b);

@@ -1,5 +1,5 @@
-// The two steps that are no formulas: `output<"...">` writes the value that reaches it, `running(...)` keeps statistics.
-// A new convention of running statistics is one option here and one row of ir::update.
+// The two steps that are no formulas: `output<"...">` writes the value that reaches it, `running(...)` keeps
+// statistics. A new convention of running statistics is one option here and one row of ir::update.
 #pragma once
 
 #include "stage.hpp"
@@ -42,7 +42,7 @@ inline constexpr struct momentum_word_ {
   constexpr auto operator=(const Value& value) const {  // NOLINT: names an argument, it assigns nothing
     if constexpr (std::is_arithmetic_v<Value>) {
       const double rate = static_cast<double>(value);
-      if (!(rate >= 0 && rate <= 1)) detail::momentum_must_lie_between_0_and_1__write_running_momentum_0_1();
+      if (!(rate >= 0 && rate <= 1)) momentum_must_lie_between_0_and_1__write_running_momentum_0_1();
       return rate_{detail::follow::momentum, rate};
     } else {
       return detail::complain<detail::mistake::running_options, Value>();
@@ -57,7 +57,7 @@ inline constexpr struct keep_word_ {
   constexpr auto operator=(const Value& value) const {  // NOLINT: names an argument, it assigns nothing
     if constexpr (std::is_arithmetic_v<Value>) {
       const double rate = static_cast<double>(value);
-      if (!(rate >= 0 && rate <= 1)) detail::keep_must_lie_between_0_and_1__write_running_keep_0_9();
+      if (!(rate >= 0 && rate <= 1)) keep_must_lie_between_0_and_1__write_running_keep_0_9();
       return rate_{detail::follow::keep, rate};
     } else {
       return detail::complain<detail::mistake::running_options, Value>();
@@ -65,7 +65,7 @@ inline constexpr struct keep_word_ {
   }
 } keep;
 
-inline constexpr rate_ average{};    ///< the plain average of all batches so far
+inline constexpr rate_ average{};   ///< the plain average of all batches so far
 inline constexpr biased_ biased{};  ///< the batch's variance as it is, not times n / (n - 1)
 
 struct running_ {

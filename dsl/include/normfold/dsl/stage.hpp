@@ -2,7 +2,7 @@
 // To add a word, write its three lines under "Words": a struct with `formula`, its name, its object.
 #pragma once
 
-#include "ops.hpp"
+#include "not_ops.hpp"
 
 namespace normfold {
 
@@ -93,15 +93,17 @@ struct option_ {
 using eps_ = option_<"eps">;
 using eps_outside_ = option_<"eps", "outside">;
 struct outside_ {
+  static constexpr auto normfold_is = detail::what::option;
   double value = 0;
 };
 
 constexpr double checked_eps(double value) {
-  if (!(value >= 0 && value < 1e300)) detail::eps_must_be_a_number_of_zero_or_more__write_scale_eps_1e_6();
+  if (!(value >= 0 && value < 1e300)) eps_must_be_a_number_of_zero_or_more__write_scale_eps_1e_6();
   return value;
 }
 
 inline constexpr struct outside_word_ {
+  static constexpr auto normfold_is = detail::what::option;
   template <class Value>
   constexpr auto operator()(const Value& value) const {
     if constexpr (std::is_arithmetic_v<Value>) {
@@ -113,6 +115,7 @@ inline constexpr struct outside_word_ {
 } outside;
 
 inline constexpr struct eps_word_ {
+  static constexpr auto normfold_is = detail::what::option;
   template <class Value>
   constexpr auto operator=(const Value& value) const {  // NOLINT: `eps = 1e-6` names an argument, it assigns nothing
     if constexpr (std::is_same_v<Value, outside_>) {
@@ -204,7 +207,8 @@ struct value_word : word<Name> {
                          found != detail::mistake::none) {
       return detail::complain<found, Self, Inside...>();
     } else {
-      return called_<Self, typename detail::as_value<Inside>::type...>{detail::tuple_of(detail::as_value<Inside>::of(inside)...)};
+      return called_<Self, typename detail::as_value<Inside>::type...>{
+          detail::tuple_of(detail::as_value<Inside>::of(inside)...)};
     }
   }
 };
@@ -228,8 +232,9 @@ inline constexpr struct scale_ : plain_word<scale_, "scale", detail::mistake::sc
 inline constexpr struct gain_ : axes_word<gain_, "gain"> {
   using axes_word::operator();
   template <class Factor>
-    requires(detail::what_is<Factor> == detail::what::expression || detail::what_is<Factor> == detail::what::number)
-  constexpr auto operator()(const Factor& e) const {
+  requires(detail::what_is<Factor> == detail::what::expression ||
+           detail::what_is<Factor> == detail::what::number) constexpr auto
+  operator()(const Factor& e) const {
     return called_<gain_, typename detail::as_value<Factor>::type>{detail::tuple_of(detail::as_value<Factor>::of(e))};
   }
   static constexpr auto formula(const auto& x, const auto&... axes) { return x * weight(axes...); }

@@ -11,7 +11,21 @@ namespace normfold::detail {
 
 /// What a C++ type stands for in the language; a type says so by its member `normfold_is`.
 enum class what : std::uint8_t {
-  number, other, expression, comparison, axis, sized_axis, split, percent, first, over, word, step, option, layer, invalid
+  number,
+  other,
+  expression,
+  comparison,
+  axis,
+  sized_axis,
+  split,
+  percent,
+  first,
+  over,
+  word,
+  step,
+  option,
+  layer,
+  invalid
 };
 
 template <class Type>

@@ -1,0 +1,10 @@
+// expect: normfold: a formula takes the current value alone, write [](auto x) { return ...; }
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return 2 * x; };
+#else
+constexpr auto mine = layer<"norm">(T, C) | [](float x) { return 2 * x; };
+#endif

@@ -1,0 +1,10 @@
+// expect: normfold: a formula returns a value made from x, as in [](auto x) { return x - mean(x); }
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return x + 1.0; };
+#else
+constexpr auto mine = layer<"norm">(T, C) | [](auto) { return 1.0; };
+#endif

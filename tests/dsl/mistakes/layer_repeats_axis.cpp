@@ -1,0 +1,10 @@
+// expect: normfold: this layer names an axis twice, each axis stands once in layer<...>(...)
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(N, C, H, W) | over(H, W) | scale;
+#else
+constexpr auto mine = layer<"norm">(N, C, H, H) | over(H) | scale;
+#endif

@@ -1,0 +1,10 @@
+// expect: normfold: over names an axis twice, each axis stands there once
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(N, C, H, W) | over(C / G) | scale;
+#else
+constexpr auto mine = layer<"norm">(N, C, H, W) | over(C, C / G) | scale;
+#endif

@@ -1,0 +1,10 @@
+// expect: normfold: over names an axis that the layer does not have, write it in layer<...>(...) first
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return x - mean(over(C), x); };
+#else
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return x - mean(over(W), x); };
+#endif

@@ -1,0 +1,13 @@
+// expect: normfold: no reduction follows this over in the pipe, leave it out or write center or scale after it
+#include "lower.hpp"
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | over(C) | center | affine(C);
+#else
+constexpr auto mine = layer<"norm">(T, C) | over(C) | affine(C);
+#endif
+
+normfold::ir::graph graph() { return normfold::lower(mine); }

@@ -1,0 +1,10 @@
+// expect: normfold: a parameter needs its brackets, as in weight(C) or param<"alpha">()
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return tanh(param<"alpha">() * x); };
+#else
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) { return tanh(param<"alpha"> * x); };
+#endif

@@ -1,0 +1,10 @@
+// expect: normfold: a pipe takes words and formulas, as in over(C), center or [](auto x) { return tanh(x); }
+#include <normfold/dsl.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+
+#ifdef FIXED
+constexpr auto mine = layer<"norm">(T, C) | over(C) | center;
+#else
+constexpr auto mine = layer<"norm">(T, C) | over(C) | "center";
+#endif
