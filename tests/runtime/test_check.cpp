@@ -95,6 +95,34 @@ TEST_CASE("overlap: byte by byte against a picture of it") {
   }
 }
 
+TEST_CASE("rows_overlap: packed rows, against a picture of every byte") {
+  const auto bytes = [](std::ptrdiff_t start, std::size_t row, const std::size_t* extents, const std::size_t* strides) {
+    std::set<std::ptrdiff_t> taken;
+    for (std::size_t i = 0; i < extents[0]; ++i) {
+      for (std::size_t j = 0; j < extents[1]; ++j) {
+        for (std::size_t b = 0; b < row; ++b) {
+          taken.insert(start + static_cast<std::ptrdiff_t>(i * strides[0] + j * strides[1] + b));
+        }
+      }
+    }
+    return taken;
+  };
+  const std::size_t shapes[][5] = {{3, 2, 2, 11, 5}, {3, 3, 3, 25, 10}, {2, 4, 2, 20, 4}, {1, 3, 1, 7, 3},
+                                   {4, 1, 3, 8, 1},  {2, 3, 3, 16, 5},  {4, 2, 2, 9, 4}};
+  for (const auto& shape : shapes) {
+    const std::size_t row = shape[0];
+    const std::size_t* extents = shape + 1;
+    const std::size_t* strides = shape + 3;
+    const std::set<std::ptrdiff_t> first = bytes(0, row, extents, strides);
+    for (std::ptrdiff_t distance = -90; distance <= 90; ++distance) {
+      bool shared = false;
+      for (const std::ptrdiff_t b : bytes(distance, row, extents, strides)) shared = shared || first.count(b) != 0;
+      CAPTURE(distance);
+      CHECK(normfold_rows_overlap(distance, row, 2, extents, strides) == shared);
+    }
+  }
+}
+
 TEST_CASE("context: null, an old one, a later one and a bad choice of stores") {
   CHECK(normfold_check_context(nullptr) == NORMFOLD_OK);
   normfold_context context = normfold_default_context();

@@ -63,6 +63,25 @@ static inline bool normfold_partial_overlap(const void* a, size_t bytes_a, const
   return a != b && normfold_overlap(a, bytes_a, b, bytes_b);
 }
 
+/// Whether two tensors of equal extents and strides have a byte in common, exactly: rows of one packed tensor may lie
+/// between each other. The second starts `distance` bytes behind the first (before it, if negative). A row has `row`
+/// bytes; the outer axes follow from the longest stride down, strides in bytes, each at least as long as everything
+/// inside it, so that on every axis only the two nearest offsets can meet.
+static inline bool normfold_rows_overlap(ptrdiff_t distance, size_t row, size_t rank, const size_t* extents,
+                                         const size_t* strides) {
+  if (rank == 0) return distance < 0 ? (size_t)0 - (size_t)distance < row : (size_t)distance < row;
+  if (extents[0] == 1) return normfold_rows_overlap(distance, row, rank - 1, extents + 1, strides + 1);
+  const ptrdiff_t stride = (ptrdiff_t)strides[0];
+  const ptrdiff_t below = distance / stride - (distance % stride < 0 ? 1 : 0);
+  for (ptrdiff_t k = below; k <= below + 1; ++k) {
+    const size_t apart = k < 0 ? (size_t)0 - (size_t)k : (size_t)k;
+    if (apart < extents[0] && normfold_rows_overlap(distance - k * stride, row, rank - 1, extents + 1, strides + 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// NORMFOLD_OK for a null context and for one whose known fields are valid.
 static inline normfold_status normfold_check_context(const normfold_context* context) {
   if (context == NULL) return NORMFOLD_OK;
