@@ -14,8 +14,6 @@ std::string c_type(const signature& s, const argument& a) {
   return a.kind == argument_kind::count ? "uint64_t" : c_type(memory_type(s, a));
 }
 
-bool needs_workspace(const signature& s) { return s.sweeps.how == shape::phased && !s.sweeps.arrays.empty(); }
-
 std::string call_text(const std::string& head, const std::vector<std::string>& arguments, std::size_t depth) {
   constexpr std::size_t columns = 118;
   std::string out = head + "(";

@@ -14,9 +14,6 @@ element memory_type(const signature& s, const argument& a);
 /// "float", "normfold_bf16", "uint64_t"
 std::string c_type(const signature& s, const argument& a);
 
-/// Whether the function has a `<name>_workspace(extents...)`.
-bool needs_workspace(const signature& s);
-
 /// `size_t <name>_workspace(extents...)` without its semicolon.
 std::string workspace_declaration(const signature& s);
 

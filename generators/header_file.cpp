@@ -42,15 +42,25 @@ void print_rules(const library& lib, writer& out) {
   if (has(element::f64)) types += "_f64 computes and keeps statistics in double" + std::string(lib.asked.types.size() > 1 ? ", every other type in float. " : ". ");
   else types += "Arithmetic and statistics are in float. ";
   if (has(element::bf16) || has(element::f16)) types += "16-bit elements are widened when they are read and rounded to the nearest, ties to even, when they are written. ";
-  say(types + "Means and variances are sums about a pivot near the mean, taken again where the pivot turns out to be far "
-      "from it, so that a large mean costs no accuracy. Sums run in a fixed number of lanes and are added up in a fixed tree. The bits of a result therefore "
+  const auto uses = [&](std::string_view op) {
+    return any(lib, [&](const signature& s) {
+      return std::any_of(s.sweeps.g.nodes.begin(), s.sweeps.g.nodes.end(), [&](const ir::node& n) { return n.op == op; });
+    });
+  };
+  if (uses("pivot"))
+    types += "Means and variances are sums about a pivot near the mean, taken again where the pivot turns out to be far from it, "
+             "so that a large mean costs no accuracy. ";
+  if (uses("scale"))
+    types += "In layers whose statistics are all over the same axes, a slice whose squares would overflow or vanish is computed on "
+             "a multiple of it, a power of two, so that its scale costs no accuracy. ";
+  say(types + "Sums run in a fixed number of lanes and are added up in a fixed tree. The bits of a result therefore "
       "depend on its own slice alone: not on the batch, the position in it, threads, alignment, in-place use or, among "
       "targets with fused multiply-add, the CPU. NaN and infinities spread as the formula says, within their slice.");
   say("Threads. The calling thread does all the work unless context->parallel_for is set; then the work is cut into tasks "
       "that go through it, and the function returns when all are done. A function may be called from several threads at once, "
       "with a workspace for each. Nothing here allocates memory, starts a thread or keeps state.");
   say("Context. It may be null, which means all defaults. See normfold_context in normfold/runtime/status.h.");
-  if (any(lib, [](const signature& s) { return needs_workspace(s); }))
+  if (any(lib, [](const signature& s) { return needs_workspace(s.sweeps); }))
     say("Workspace. A function that needs scratch memory has a <name>_workspace beside it, which says how many bytes. The caller "
         "lends them in context->workspace, aligned to NORMFOLD_WORKSPACE_ALIGNMENT; they hold nothing between calls.");
   say("Status. Everything is checked before the first write: unless the answer is NORMFOLD_OK, every output is as it was. "
@@ -73,7 +83,7 @@ void print_layer(const ir::graph& g, writer& out) {
 
 void print_declarations(const signature& s, writer& out) {
   out.line(declaration(s, s.name) + ";");
-  if (needs_workspace(s)) out.line(workspace_declaration(s) + ";");
+  if (needs_workspace(s.sweeps)) out.line(workspace_declaration(s) + ";");
 }
 
 }  // namespace

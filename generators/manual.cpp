@@ -128,6 +128,9 @@ void print_arguments(const signature& s, writer& out) {
   }
   std::vector<std::string> ids;
   for (const stride& t : s.strides) ids.push_back(t.id);
+  for (const extent& e : s.extents)
+    if (e.group_atom >= 0)
+      out.comment(e.id + std::string(widest - std::min(widest, e.id.size()), ' ') + "  in      groups of " + axes_of(s, {e.group_atom, e.group_atom + 1})[0], "/// ");
   if (!ids.empty()) out.comment(joined(ids, ", ", ", ") + ": distance in elements of neighbours along that axis", "/// ");
 }
 
@@ -165,7 +168,7 @@ void print_answers(const signature& s, writer& out) {
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i) (has(over, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
   const std::vector<std::string> nothing = run_time_extents(s, kept), mistake = run_time_extents(s, reduced);
   std::vector<std::pair<std::string, std::string>> lines;
-  if (!nothing.empty()) lines.emplace_back("NORMFOLD_OK", joined(nothing, ", ", " or ") + " = 0 too: there is nothing to write");
+  if (!nothing.empty()) lines.emplace_back("NORMFOLD_OK", "also where " + joined(nothing, ", ", " or ") + " = 0: there is nothing to write");
   if (!mistake.empty())
     lines.emplace_back("NORMFOLD_EMPTY_AXIS", joined(mistake, ", ", " or ") + " = 0" + (nothing.empty() ? "" : " while " + joined(nothing, ", ", " and ") + (nothing.size() > 1 ? " are not" : " is not")));
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i)
@@ -176,7 +179,7 @@ void print_answers(const signature& s, writer& out) {
     }
   if (const std::string n = counted(s); !n.empty()) lines.emplace_back("NORMFOLD_ONE_ELEMENT", n + " = 1: its unbiased variance does not exist");
   if (!s.strides.empty()) lines.emplace_back("NORMFOLD_BAD_STRIDE", "strides make elements of an output share an address");
-  if (needs_workspace(s)) lines.emplace_back("NORMFOLD_WORKSPACE", "context->workspace lacks the bytes that <name>_workspace() asks for");
+  if (needs_workspace(s.sweeps)) lines.emplace_back("NORMFOLD_WORKSPACE", "context->workspace lacks the bytes that <name>_workspace() asks for");
   if (lines.empty()) return;
   out.line("///");
   std::size_t width = 0;

@@ -76,7 +76,7 @@ void print_row_parts(const signature& s, writer& out) {
     out.line("const char* const extents_of_" + s.name + "[] = {" + names + "};");
   }
   print_call(s, out);
-  if (needs_workspace(s)) print_workspace(s, out);
+  if (needs_workspace(s.sweeps)) print_workspace(s, out);
   out.line();
 }
 
@@ -87,7 +87,7 @@ std::string row_text(const signature& s, std::string_view backend) {
          quoted(backend) + ",\n ";
   out += std::to_string(s.arguments.size()) + ", arguments_of_" + s.name + ", " + std::to_string(extents) + ", ";
   out += (extents == 0 ? "nullptr" : "extents_of_" + s.name) + ",\n ";
-  out += "call_" + s.name + ", " + (needs_workspace(s) ? "workspace_of_" + s.name : "nullptr") + "},";
+  out += "call_" + s.name + ", " + (needs_workspace(s.sweeps) ? "workspace_of_" + s.name : "nullptr") + "},";
   return out;
 }
 
