@@ -108,7 +108,7 @@ TEST_CASE("rows_overlap: packed rows, against a picture of every byte") {
     return taken;
   };
   const std::size_t shapes[][5] = {{3, 2, 2, 11, 5}, {3, 3, 3, 25, 10}, {2, 4, 2, 20, 4}, {1, 3, 1, 7, 3},
-                                   {4, 1, 3, 8, 1},  {2, 3, 3, 16, 5},  {4, 2, 2, 9, 4}};
+                                   {4, 1, 3, 1, 4},  {2, 3, 3, 16, 5},  {4, 2, 2, 9, 4}};
   for (const auto& shape : shapes) {
     const std::size_t row = shape[0];
     const std::size_t* extents = shape + 1;
