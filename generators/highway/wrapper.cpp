@@ -90,7 +90,7 @@ void print_workspace(const signature& s, const kernel& k, writer& out) {
     const bool used = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return has_word(line, e.id); });
     parameters += (parameters.empty() ? "size_t " : ", size_t ") + (used ? e.id : "/*" + e.id + "*/");
   }
-  out.open(wrapped("size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
+  out.open(wrapped("extern \"C\" size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
   for (const std::string& line : lines) out.line(line);
   if (mentioned("lead_")) print_leading(s.sweeps, out);
   out.line("normfold::WorkspaceBytes need(sizeof(" + c_type(statistics_type(s.how.type)) + "));");
@@ -100,7 +100,7 @@ void print_workspace(const signature& s, const kernel& k, writer& out) {
 }
 
 void print_wrapper(const signature& s, const kernel& k, const std::string& instance, writer& in) {
-  in.open(declaration(s, s.name) + " {");
+  in.open("extern \"C\" " + declaration(s, s.name) + " {");
   in.line("normfold::arguments check(context);");
   for (const ir::atom& a : s.g.atoms)
     if (a.which == ir::part::group) {
