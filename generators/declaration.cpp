@@ -36,7 +36,8 @@ std::string call_text(const std::string& head, const std::vector<std::string>& a
 
 std::string declaration(const signature& s, const std::string& name) {
   std::vector<std::string> arguments;
-  for (const argument& a : s.arguments) arguments.push_back((a.is_const() ? "const " : "") + c_type(s, a) + "* " + a.id);
+  for (const argument& a : s.arguments)
+    arguments.push_back((a.is_const() ? "const " : "") + c_type(s, a) + "* " + a.id);
   for (const extent& e : s.extents) arguments.push_back("size_t " + e.id);
   for (const stride& t : s.strides) arguments.push_back("size_t " + t.id);
   arguments.push_back("const normfold_context* context");

@@ -17,8 +17,8 @@ std::string c_type(const signature& s, const argument& a);
 /// `size_t <name>_workspace(extents...)` without its semicolon.
 std::string workspace_declaration(const signature& s);
 
-/// "head(first, second)"; what does not fit in 118 columns is below it, aligned where the head leaves room. The text will
-/// stand `depth` columns from the left.
+/// "head(first, second)"; what does not fit in 118 columns is below it, aligned where the head leaves room. The text
+/// will stand `depth` columns from the left.
 std::string call_text(const std::string& head, const std::vector<std::string>& arguments, std::size_t depth = 0);
 
 }  // namespace normfold::gen

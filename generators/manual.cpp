@@ -50,7 +50,9 @@ std::string scope_text(const signature& s, const ir::node& n) {
     std::string axis = s.g.atoms[static_cast<std::size_t>(a)].name;
     if (const std::size_t cut = axis.find('/'); cut != std::string::npos) axis.replace(cut, 1, " / ");
     if (n.first && n.first->atom == a)
-      axis = "first(" + (n.first->percent > 0 ? number(n.first->percent) + "_percent" : std::to_string(n.first->count)) + ", " + axis + ")";
+      axis = "first(" +
+             (n.first->percent > 0 ? number(n.first->percent) + "_percent" : std::to_string(n.first->count)) + ", " +
+             axis + ")";
     axes.push_back(axis);
   }
   return "over(" + joined(axes, ", ", ", ") + ")";
@@ -100,12 +102,14 @@ void print_formulas(const signature& s, writer& out) {
   if (counts) lines.emplace_back("count", "the number of elements of one statistic");
   std::size_t width = 0;
   for (const auto& [name, text] : lines) width = std::max(width, name.size());
-  for (const auto& [name, text] : lines) out.comment(name + std::string(width - name.size(), ' ') + " = " + text, "/// ");
+  for (const auto& [name, text] : lines)
+    out.comment(name + std::string(width - name.size(), ' ') + " = " + text, "/// ");
 }
 
 std::string meaning(const signature& s, const argument& a) {
   if (a.kind == argument_kind::kept) return "updated in place";
-  if (a.kind == argument_kind::count) return "how many batches the running statistics have seen: starts at 0, grows by 1";
+  if (a.kind == argument_kind::count)
+    return "how many batches the running statistics have seen: starts at 0, grows by 1";
   if (a.kind != argument_kind::output) return "";
   std::vector<std::string> same;
   for (const argument& other : s.arguments)
@@ -115,23 +119,33 @@ std::string meaning(const signature& s, const argument& a) {
 
 void print_arguments(const signature& s, writer& out) {
   std::size_t widest = 0, longest = 0;
-  const auto shape = [&](const argument& a) { return a.atoms.empty() ? std::string("scalar") : "[" + joined(axes_of(s, a.atoms), ", ", ", ") + "]"; };
+  const auto shape = [&](const argument& a) {
+    return a.atoms.empty() ? std::string("scalar") : "[" + joined(axes_of(s, a.atoms), ", ", ", ") + "]";
+  };
   for (const argument& a : s.arguments) {
     widest = std::max(widest, a.id.size());
     longest = std::max(longest, shape(a).size());
   }
   for (const argument& a : s.arguments) {
     const bool both = a.kind == argument_kind::kept || a.kind == argument_kind::count;
-    std::string text = a.id + std::string(widest - a.id.size(), ' ') + (both ? "  in-out  " : a.is_const() ? "  in      " : "  out     ") + shape(a);
-    if (const std::string more = meaning(s, a); !more.empty()) text += std::string(longest - shape(a).size(), ' ') + "  " + more;
+    std::string text = a.id + std::string(widest - a.id.size(), ' ') +
+                       (both           ? "  in-out  "
+                        : a.is_const() ? "  in      "
+                                       : "  out     ") +
+                       shape(a);
+    if (const std::string more = meaning(s, a); !more.empty())
+      text += std::string(longest - shape(a).size(), ' ') + "  " + more;
     out.comment(text, "/// ");
   }
   std::vector<std::string> ids;
   for (const stride& t : s.strides) ids.push_back(t.id);
   for (const extent& e : s.extents)
     if (e.group_atom >= 0)
-      out.comment(e.id + std::string(widest - std::min(widest, e.id.size()), ' ') + "  in      groups of " + axes_of(s, {e.group_atom, e.group_atom + 1})[0], "/// ");
-  if (!ids.empty()) out.comment(joined(ids, ", ", ", ") + ": distance in elements of neighbours along that axis", "/// ");
+      out.comment(e.id + std::string(widest - std::min(widest, e.id.size()), ' ') + "  in      groups of " +
+                      axes_of(s, {e.group_atom, e.group_atom + 1})[0],
+                  "/// ");
+  if (!ids.empty())
+    out.comment(joined(ids, ", ", ", ") + ": distance in elements of neighbours along that axis", "/// ");
 }
 
 ir::atom_set reduced_atoms(const signature& s) {
@@ -147,7 +161,8 @@ std::vector<std::string> run_time_extents(const signature& s, const std::vector<
   for (int atom : atoms)
     for (const extent& e : s.extents) {
       const ir::atom& a = s.g.atoms[static_cast<std::size_t>(atom)];
-      if (a.which != ir::part::group && e.axis == a.axis && std::find(out.begin(), out.end(), e.id) == out.end()) out.push_back(e.id);
+      if (a.which != ir::part::group && e.axis == a.axis && std::find(out.begin(), out.end(), e.id) == out.end())
+        out.push_back(e.id);
     }
   return out;
 }
@@ -165,34 +180,49 @@ std::string counted(const signature& s) {
 void print_answers(const signature& s, writer& out) {
   const ir::atom_set over = reduced_atoms(s);
   std::vector<int> kept, reduced;
-  for (std::size_t i = 0; i < s.g.atoms.size(); ++i) (has(over, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
+  for (std::size_t i = 0; i < s.g.atoms.size(); ++i)
+    (has(over, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
   const std::vector<std::string> nothing = run_time_extents(s, kept), mistake = run_time_extents(s, reduced);
   std::vector<std::pair<std::string, std::string>> lines;
-  if (!nothing.empty()) lines.emplace_back("NORMFOLD_OK", "also where " + joined(nothing, ", ", " or ") + " = 0: there is nothing to write");
+  if (!nothing.empty())
+    lines.emplace_back("NORMFOLD_OK",
+                       "also where " + joined(nothing, ", ", " or ") + " = 0: there is nothing to write");
   if (!mistake.empty())
-    lines.emplace_back("NORMFOLD_EMPTY_AXIS", joined(mistake, ", ", " or ") + " = 0" + (nothing.empty() ? "" : " while " + joined(nothing, ", ", " and ") + (nothing.size() > 1 ? " are not" : " is not")));
+    lines.emplace_back("NORMFOLD_EMPTY_AXIS",
+                       joined(mistake, ", ", " or ") + " = 0" +
+                           (nothing.empty() ? ""
+                                            : " while " + joined(nothing, ", ", " and ") +
+                                                  (nothing.size() > 1 ? " are not" : " is not")));
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i)
     if (s.g.atoms[i].which == ir::part::group) {
       const int group = static_cast<int>(i);
       const std::string groups = extent_text(s, group);
-      lines.emplace_back("NORMFOLD_NOT_DIVISIBLE", axes_of(s, {group, group + 1})[0] + " is not a multiple of " + groups + (s.g.atoms[i].extent == 0 ? ", or " + groups + " = 0" : ""));
+      lines.emplace_back("NORMFOLD_NOT_DIVISIBLE", axes_of(s, {group, group + 1})[0] + " is not a multiple of " +
+                                                       groups +
+                                                       (s.g.atoms[i].extent == 0 ? ", or " + groups + " = 0" : ""));
     }
-  if (const std::string n = counted(s); !n.empty()) lines.emplace_back("NORMFOLD_ONE_ELEMENT", n + " = 1: its unbiased variance does not exist");
-  if (!s.strides.empty()) lines.emplace_back("NORMFOLD_BAD_STRIDE", "strides make elements of an output share an address");
-  if (needs_workspace(s.sweeps)) lines.emplace_back("NORMFOLD_WORKSPACE", "context->workspace lacks the bytes that <name>_workspace() asks for");
+  if (const std::string n = counted(s); !n.empty())
+    lines.emplace_back("NORMFOLD_ONE_ELEMENT", n + " = 1: its unbiased variance does not exist");
+  if (!s.strides.empty())
+    lines.emplace_back("NORMFOLD_BAD_STRIDE", "strides make elements of an output share an address");
+  if (needs_workspace(s.sweeps))
+    lines.emplace_back("NORMFOLD_WORKSPACE", "context->workspace lacks the bytes that <name>_workspace() asks for");
   if (lines.empty()) return;
   out.line("///");
   std::size_t width = 0;
   for (const auto& [status, text] : lines) width = std::max(width, status.size());
-  for (const auto& [status, text] : lines) out.comment(status + std::string(width - status.size() + 2, ' ') + text, "/// ");
+  for (const auto& [status, text] : lines)
+    out.comment(status + std::string(width - status.size() + 2, ' ') + text, "/// ");
 }
 
 }  // namespace
 
 std::string comment_safe(std::string text) {
   for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-    else if (c == '\\') c = '/';
+    if (static_cast<unsigned char>(c) < ' ')
+      c = ' ';
+    else if (c == '\\')
+      c = '/';
   return text;
 }
 

@@ -26,7 +26,8 @@ std::string axes_text(const ir::graph& g, const std::vector<int>& atoms) {
   std::string out;
   for (std::size_t i = 0; i < atoms.size(); ++i) {
     const ir::atom& a = g.atoms[static_cast<std::size_t>(atoms[i])];
-    const bool whole = a.which == ir::part::whole || (a.which == ir::part::group && i + 1 < atoms.size() && atoms[i + 1] == atoms[i] + 1);
+    const bool whole = a.which == ir::part::whole ||
+                       (a.which == ir::part::group && i + 1 < atoms.size() && atoms[i + 1] == atoms[i] + 1);
     if (whole && a.which == ir::part::group) ++i;
     out += (out.empty() ? "" : ".") + (whole ? g.axes[static_cast<std::size_t>(a.axis)].name : a.name);
   }
@@ -34,7 +35,8 @@ std::string axes_text(const ir::graph& g, const std::vector<int>& atoms) {
 }
 
 std::string extent_name(const signature& s, const extent& e) {
-  return e.axis >= 0 ? s.g.axes[static_cast<std::size_t>(e.axis)].name : s.g.atoms[static_cast<std::size_t>(e.group_atom)].name;
+  return e.axis >= 0 ? s.g.axes[static_cast<std::size_t>(e.axis)].name
+                     : s.g.atoms[static_cast<std::size_t>(e.group_atom)].name;
 }
 
 std::string extent_at(std::size_t i) { return "extents[" + std::to_string(i) + "]"; }
@@ -46,7 +48,8 @@ void print_call(const signature& s, writer& out) {
   std::vector<std::string> values;
   for (std::size_t i = 0; i < s.arguments.size(); ++i) {
     const argument& a = s.arguments[i];
-    values.push_back(std::string("static_cast<") + (a.is_const() ? "const " : "") + c_type(s, a) + "*>(buffers[" + std::to_string(i) + "])");
+    values.push_back(std::string("static_cast<") + (a.is_const() ? "const " : "") + c_type(s, a) + "*>(buffers[" +
+                     std::to_string(i) + "])");
   }
   for (std::size_t i = 0; i < sizes; ++i) values.push_back(extent_at(i));
   values.push_back("context");
@@ -66,7 +69,8 @@ void print_row_parts(const signature& s, writer& out) {
   out.open("const normfold_argument arguments_of_" + s.name + "[] = {");
   for (const argument& a : s.arguments) {
     const std::string type = a.kind == argument_kind::count ? "u64" : to_text(memory_type(s, a));
-    out.line("{" + quoted(a.name) + ", " + kind_text(a.kind) + ", " + quoted(axes_text(s.g, a.atoms)) + ", " + quoted(type) + "},");
+    out.line("{" + quoted(a.name) + ", " + kind_text(a.kind) + ", " + quoted(axes_text(s.g, a.atoms)) + ", " +
+             quoted(type) + "},");
   }
   out.close("};");
   if (!s.extents.empty() || !s.strides.empty()) {
@@ -83,8 +87,9 @@ void print_row_parts(const signature& s, writer& out) {
 std::string row_text(const signature& s, std::string_view backend) {
   const std::size_t extents = s.extents.size() + s.strides.size();
   std::string out = "{";
-  out += quoted(s.name) + ", " + quoted(s.g.name) + ", " + quoted(to_text(s.how.what)) + ", " + quoted(to_text(s.how.type)) + ", " + quoted(axes_text(s.g, s.how.memory.atoms)) + ", " +
-         quoted(backend) + ",\n ";
+  out += quoted(s.name) + ", " + quoted(s.g.name) + ", " + quoted(to_text(s.how.what)) + ", " +
+         quoted(to_text(s.how.type)) + ", " + quoted(axes_text(s.g, s.how.memory.atoms)) + ", " + quoted(backend) +
+         ",\n ";
   out += std::to_string(s.arguments.size()) + ", arguments_of_" + s.name + ", " + std::to_string(extents) + ", ";
   out += (extents == 0 ? "nullptr" : "extents_of_" + s.name) + ",\n ";
   out += "call_" + s.name + ", " + (needs_workspace(s.sweeps) ? "workspace_of_" + s.name : "nullptr") + "},";
@@ -96,7 +101,8 @@ std::string row_text(const signature& s, std::string_view backend) {
 std::string table_text(const library& lib, std::string_view backend) {
   const std::string prefix = "normfold_" + lib.asked.name;
   writer out;
-  out.comment("The functions of " + lib.asked.name + " as a table that a program can walk; see normfold/runtime/table.h.");
+  out.comment("The functions of " + lib.asked.name +
+              " as a table that a program can walk; see normfold/runtime/table.h.");
   out.line("#include \"normfold/runtime/table.h\"\n");
   out.line("#include \"" + lib.asked.name + ".h\"\n");
   out.line("extern \"C\" {");
