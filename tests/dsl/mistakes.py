@@ -20,7 +20,7 @@ def sentences(header):
     mistakes = set(re.findall(r"\w+", re.search(r"enum class mistake \{(.*?)\};", text, re.S).group(1))) - {"none"}
     assert mistakes == set(asserted), f"without a sentence or without a name: {mistakes ^ set(asserted)}"
     found = {"".join(re.findall(r'"((?:[^"\\]|\\.)*)"', each)).replace('\\"', '"') for each in asserted.values()}
-    return found | {f"normfold::{each}" for each in re.findall(r"^void (\w+)\(\);", text, re.M)}
+    return found | {f"normfold::{each}" for each in re.findall(r"^\[\[noreturn\]\] inline void (\w+)\(\)", text, re.M)}
 
 
 class Compiler:
@@ -52,10 +52,11 @@ def check(compiler, path):
     """What is wrong with the mistake in one file, or nothing."""
     sentence = path.read_text().splitlines()[0].removeprefix("// expect: ")
     errors, printed = compiler.errors(path)
+    # A bad number is told by the name of a function, which clang prints in a note.
+    is_number = sentence.startswith("normfold::")
     if len(errors) != 1:
         return [f"{path.name}: {len(errors)} errors, and one was expected", *errors]
-    # A bad number is told by the name of a function, which clang prints in a note.
-    is_told = sentence.split("::")[1] in printed if sentence.startswith("normfold::") else sentence in errors[0]
+    is_told = sentence.removeprefix("normfold::") in printed if is_number else sentence in errors[0]
     return [] if is_told else [f"{path.name}: expected {sentence}", *errors]
 
 

@@ -4,6 +4,7 @@
 
 #include <boost/hana/basic_tuple.hpp>
 #include <boost/hana/unpack.hpp>
+#include <concepts>
 
 #include "error.hpp"
 #include "fixed_string.hpp"
@@ -17,6 +18,14 @@ template <class... Element>
 constexpr hana::basic_tuple<Element...> tuple_of(const Element&... element) {
   return hana::basic_tuple<Element...>(element...);
 }
+
+template <class Type>
+concept splits = what_is<Type>
+== what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split;
+template <class Type>
+concept is_part = what_is<Type>
+== what::axis || what_is<Type> == what::split;
+
 }  // namespace detail
 
 /// C(4096): an axis whose extent is fixed, which leaves the signature. `Name` is a fixed_string of its axis.
@@ -37,14 +46,14 @@ struct axis {
   static constexpr std::string_view name = Name.view();
   constexpr void write(detail::term*& out) const { *out++ = {.is = detail::kind::axis, .text = name}; }
 
+  /// C(4096)
+  constexpr auto operator()(std::integral auto extent) const {
+    if (extent < 1) the_extent_of_an_axis_must_be_at_least_1__write_C_4096();
+    return sized_axis_<Name>{static_cast<std::uint64_t>(extent)};
+  }
   template <class... Extent>
-  constexpr auto operator()(Extent... extent) const {
-    if constexpr (sizeof...(Extent) == 1 && (std::is_integral_v<Extent> && ...)) {
-      if (((extent < 1) || ...)) the_extent_of_an_axis_must_be_at_least_1__write_C_4096();
-      return sized_axis_<Name>{static_cast<std::uint64_t>(extent)...};
-    } else {
-      return detail::complain<detail::mistake::axis_call, axis, Extent...>();
-    }
+  constexpr auto operator()(const Extent&...) const {
+    return detail::refuse<detail::mistake::axis_call, axis, Extent...>();
   }
 };
 
@@ -87,24 +96,27 @@ struct fixed_split_ {
 };
 
 template <class Axis, class Groups>
-requires(detail::what_is<Axis> == detail::what::axis || detail::what_is<Axis> == detail::what::sized_axis ||
-         detail::what_is<Axis> == detail::what::split) constexpr auto
-operator/(const Axis&, const Groups& groups) {
+requires detail::splits<Axis>
+constexpr auto operator/(const Axis&, const Groups&) {
   using detail::what, detail::what_is, detail::complain, detail::mistake;
   if constexpr (detail::any_invalid<Groups>) {
     return invalid{};
   } else if constexpr (what_is<Axis> == what::sized_axis) {
     return complain<mistake::axis_extent_here, Axis>();
-  } else if constexpr (what_is<Axis> == what::axis && what_is<Groups> == what::axis) {
-    return split_<Axis, Groups>{};
-  } else if constexpr (what_is<Axis> == what::axis && std::is_integral_v<Groups>) {
-    if (groups < 1) the_number_of_groups_must_be_at_least_1__write_C_over_32();
-    return fixed_split_<Axis>{static_cast<std::uint64_t>(groups)};
   } else if constexpr (detail::expression<Groups>) {
     return complain<mistake::axis_in_formula, Axis, Groups>();
+  } else if constexpr (what_is<Axis> == what::axis && what_is<Groups> == what::axis) {
+    return split_<Axis, Groups>{};
   } else {
     return complain<mistake::split_count, Axis, Groups>();
   }
+}
+
+template <class Axis, class Groups>
+requires detail::splits<Axis> && std::integral<Groups> &&(detail::what_is<Axis> == detail::what::axis) constexpr auto
+operator/(const Axis&, const Groups& groups) {
+  if (groups < 1) the_number_of_groups_must_be_at_least_1__write_C_over_32();
+  return fixed_split_<Axis>{static_cast<std::uint64_t>(groups)};
 }
 
 /// 6.25_percent
@@ -138,21 +150,14 @@ inline constexpr struct first_word_ {
   static constexpr auto normfold_is = detail::what::word;
   static constexpr auto without_brackets = detail::mistake::first_brackets;
 
-  template <class Share, class Part>
-  requires(detail::what_is<Part> == detail::what::axis || detail::what_is<Part> == detail::what::split) constexpr auto
-  operator()(const Share& share, const Part& part) const {
-    if constexpr (detail::what_is<Share> == detail::what::percent) {
-      return first_<Part>{part, share.value, 0};
-    } else if constexpr (std::is_integral_v<Share>) {
-      if (share < 1) first_must_take_at_least_one_element__write_first_64_C();
-      return first_<Part>{part, 0, static_cast<std::uint64_t>(share)};
-    } else if constexpr (detail::any_invalid<Share>) {
-      return invalid{};
-    } else if constexpr (detail::what_is<Share> == detail::what::number) {
-      return detail::complain<detail::mistake::first_share, Share, Part>();
-    } else {
-      return detail::complain<detail::mistake::first_arguments, Share, Part>();
-    }
+  template <class Part>
+  requires detail::is_part<Part>
+  constexpr auto operator()(percent_ share, const Part& part) const { return first_<Part>{part, share.value, 0}; }
+  template <std::integral Count, class Part>
+  requires detail::is_part<Part>
+  constexpr auto operator()(const Count& count, const Part& part) const {
+    if (count < 1) first_must_take_at_least_one_element__write_first_64_C();
+    return first_<Part>{part, 0, static_cast<std::uint64_t>(count)};
   }
   template <class... Any>
   constexpr auto operator()(const Any&...) const {
@@ -160,6 +165,8 @@ inline constexpr struct first_word_ {
       return invalid{};
     } else if constexpr (((detail::what_is<Any> == detail::what::sized_axis) || ...)) {
       return detail::complain<detail::mistake::axis_extent_here, Any...>();
+    } else if constexpr (sizeof...(Any) == 2 && (std::is_floating_point_v<Any> || ...)) {
+      return detail::complain<detail::mistake::first_share, Any...>();
     } else {
       return detail::complain<detail::mistake::first_arguments, Any...>();
     }

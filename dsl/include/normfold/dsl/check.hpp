@@ -242,7 +242,9 @@ constexpr mistake check_finished(const flat_layer& layer) {
 }
 
 /// Numbers that contradict each other. They are known only where the layer's value is computed.
-constexpr bool check_numbers(const flat_layer& layer) {
+enum class bad_numbers { none, groups_differ, groups_do_not_divide, first_too_many };
+
+constexpr bad_numbers check_numbers(const flat_layer& layer) {
   for (const flat_view& step : layer) {
     for (int i = 0; i < step.size; ++i) {
       const term& each = step[i];
@@ -252,17 +254,24 @@ constexpr bool check_numbers(const flat_layer& layer) {
       const std::uint64_t groups = groups_of(layer, part.text);
       std::uint64_t extent = layer.head()[axis_index(layer, part.text)].count;
       if (part.is == kind::split && part.group.empty()) {
-        if (part.count != groups) {
-          the_axis_is_split_into_two_different_numbers_of_groups__write_the_same_C_over_32_everywhere();
-        }
-        if (extent % groups != 0) the_extent_of_the_axis_is_not_a_multiple_of_its_number_of_groups();
+        if (part.count != groups) return bad_numbers::groups_differ;
+        if (extent % groups != 0) return bad_numbers::groups_do_not_divide;
         extent /= groups;
       }
       const bool is_free = part.is == kind::split && !part.group.empty();
-      if (is_first && extent > 0 && !is_free && each.count > extent) first_takes_more_elements_than_its_axis_has();
+      if (is_first && extent > 0 && !is_free && each.count > extent) return bad_numbers::first_too_many;
     }
   }
-  return true;
+  return bad_numbers::none;
+}
+
+/// Tells a bad number by the name of the function that is called.
+constexpr void tell(bad_numbers found) {
+  if (found == bad_numbers::groups_differ) {
+    the_axis_is_split_into_two_different_numbers_of_groups__write_the_same_C_over_32_everywhere();
+  }
+  if (found == bad_numbers::groups_do_not_divide) the_extent_of_the_axis_is_not_a_multiple_of_its_number_of_groups();
+  if (found == bad_numbers::first_too_many) first_takes_more_elements_than_its_axis_has();
 }
 
 }  // namespace normfold::detail

@@ -3,6 +3,9 @@
 // tests/dsl/mistakes.
 #pragma once
 
+#include <stdexcept>
+#include <string>
+
 #include "term.hpp"
 
 namespace normfold {
@@ -312,6 +315,10 @@ template <class Type>
 concept expression = what_is<Type>
 == what::expression || what_is<Type> == what::comparison;
 
+template <class Type>
+concept arithmetic = what_is<Type>
+== what::number;
+
 /// The same for a thing that no one should write, silent after an earlier mistake.
 template <mistake Found, class... Where>
 constexpr invalid refuse() {
@@ -319,18 +326,26 @@ constexpr invalid refuse() {
   return {};
 }
 
+[[noreturn]] inline void number_is_wrong(const char* which) {
+  throw std::invalid_argument("normfold: " + std::string(which));
+}
+
 }  // namespace detail
 
-// Bad numbers. Numbers live in values, so the error is a call of one of these, which are defined nowhere.
-void eps_must_be_a_number_of_zero_or_more__write_scale_eps_1e_6();
-void momentum_must_lie_between_0_and_1__write_running_momentum_0_1();
-void keep_must_lie_between_0_and_1__write_running_keep_0_9();
-void percent_must_lie_above_0_and_up_to_100__write_first_6_25_percent_C();
-void first_must_take_at_least_one_element__write_first_64_C();
-void first_takes_more_elements_than_its_axis_has();
-void the_number_of_groups_must_be_at_least_1__write_C_over_32();
-void the_extent_of_an_axis_must_be_at_least_1__write_C_4096();
-void the_axis_is_split_into_two_different_numbers_of_groups__write_the_same_C_over_32_everywhere();
-void the_extent_of_the_axis_is_not_a_multiple_of_its_number_of_groups();
+// Bad numbers. Numbers live in values, so the error is a call of one of these, which the compiler refuses in a
+// constexpr layer, printing its name. In a layer that is no constexpr variable the name stops the program that
+// generates.
+// clang-format off
+[[noreturn]] inline void eps_must_be_a_number_of_zero_or_more__write_scale_eps_1e_6() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void momentum_must_lie_between_0_and_1__write_running_momentum_0_1() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void keep_must_lie_between_0_and_1__write_running_keep_0_9() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void percent_must_lie_above_0_and_up_to_100__write_first_6_25_percent_C() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void first_must_take_at_least_one_element__write_first_64_C() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void first_takes_more_elements_than_its_axis_has() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void the_number_of_groups_must_be_at_least_1__write_C_over_32() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void the_extent_of_an_axis_must_be_at_least_1__write_C_4096() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void the_axis_is_split_into_two_different_numbers_of_groups__write_the_same_C_over_32_everywhere() { detail::number_is_wrong(__func__); }
+[[noreturn]] inline void the_extent_of_the_axis_is_not_a_multiple_of_its_number_of_groups() { detail::number_is_wrong(__func__); }
+// clang-format on
 
 }  // namespace normfold

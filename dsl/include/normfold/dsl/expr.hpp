@@ -160,10 +160,6 @@ template <class... Type>
 concept ours = ((what_is<Type> != what::number && what_is<Type> != what::other) || ...);
 
 template <class Type>
-concept splits = what_is<Type>
-== what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split;
-
-template <class Type>
 concept reduces = splits<Type> || what_is<Type>
 == what::over || what_is<Type> == what::first;
 

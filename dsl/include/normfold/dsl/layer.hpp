@@ -69,7 +69,7 @@ constexpr layer_<Steps...> checked(const Steps&... steps) {
   if constexpr (has_numbers(structure_layer<Steps...>)) {
     [](const auto&... lists) {
       const flat_view views[] = {flat_view{lists.data(), static_cast<int>(lists.size())}...};
-      check_numbers({views, sizeof...(lists)});
+      tell(check_numbers({views, sizeof...(lists)}));
     }(flatten(steps)...);
   }
   return {tuple_of(steps...)};

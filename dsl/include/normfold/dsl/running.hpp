@@ -38,30 +38,28 @@ struct biased_ {
 /// momentum = 0.1: new = 0.9 old + 0.1 batch
 inline constexpr struct momentum_word_ {
   static constexpr auto normfold_is = detail::what::option;
-  template <class Value>
-  constexpr auto operator=(const Value& value) const {  // NOLINT: names an argument, it assigns nothing
-    if constexpr (std::is_arithmetic_v<Value>) {
-      const double rate = static_cast<double>(value);
-      if (!(rate >= 0 && rate <= 1)) momentum_must_lie_between_0_and_1__write_running_momentum_0_1();
-      return rate_{detail::follow::momentum, rate};
-    } else {
-      return detail::complain<detail::mistake::running_options, Value>();
-    }
+  constexpr auto operator=(const detail::arithmetic auto& value) const {
+    const double rate = static_cast<double>(value);
+    if (!(rate >= 0 && rate <= 1)) momentum_must_lie_between_0_and_1__write_running_momentum_0_1();
+    return rate_{detail::follow::momentum, rate};
+  }
+  template <class Any>
+  constexpr auto operator=(const Any&) const {
+    return detail::refuse<detail::mistake::running_options, Any>();
   }
 } momentum;
 
 /// keep = 0.9: new = 0.9 old + 0.1 batch
 inline constexpr struct keep_word_ {
   static constexpr auto normfold_is = detail::what::option;
-  template <class Value>
-  constexpr auto operator=(const Value& value) const {  // NOLINT: names an argument, it assigns nothing
-    if constexpr (std::is_arithmetic_v<Value>) {
-      const double rate = static_cast<double>(value);
-      if (!(rate >= 0 && rate <= 1)) keep_must_lie_between_0_and_1__write_running_keep_0_9();
-      return rate_{detail::follow::keep, rate};
-    } else {
-      return detail::complain<detail::mistake::running_options, Value>();
-    }
+  constexpr auto operator=(const detail::arithmetic auto& value) const {
+    const double rate = static_cast<double>(value);
+    if (!(rate >= 0 && rate <= 1)) keep_must_lie_between_0_and_1__write_running_keep_0_9();
+    return rate_{detail::follow::keep, rate};
+  }
+  template <class Any>
+  constexpr auto operator=(const Any&) const {
+    return detail::refuse<detail::mistake::running_options, Any>();
   }
 } keep;
 

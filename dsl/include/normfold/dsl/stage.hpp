@@ -104,27 +104,25 @@ constexpr double checked_eps(double value) {
 
 inline constexpr struct outside_word_ {
   static constexpr auto normfold_is = detail::what::option;
-  template <class Value>
-  constexpr auto operator()(const Value& value) const {
-    if constexpr (std::is_arithmetic_v<Value>) {
-      return outside_{checked_eps(static_cast<double>(value))};
-    } else {
-      return detail::complain<detail::mistake::eps_value, Value>();
-    }
+  constexpr auto operator()(const detail::arithmetic auto& value) const {
+    return outside_{checked_eps(static_cast<double>(value))};
+  }
+  template <class... Any>
+  constexpr auto operator()(const Any&...) const {
+    return detail::refuse<detail::mistake::eps_value, Any...>();
   }
 } outside;
 
+/// `eps = 1e-6` names an argument, it assigns nothing.
 inline constexpr struct eps_word_ {
   static constexpr auto normfold_is = detail::what::option;
-  template <class Value>
-  constexpr auto operator=(const Value& value) const {  // NOLINT: `eps = 1e-6` names an argument, it assigns nothing
-    if constexpr (std::is_same_v<Value, outside_>) {
-      return eps_outside_{value.value};
-    } else if constexpr (std::is_arithmetic_v<Value>) {
-      return eps_{checked_eps(static_cast<double>(value))};
-    } else {
-      return detail::complain<detail::mistake::eps_value, Value>();
-    }
+  constexpr auto operator=(const outside_& value) const { return eps_outside_{value.value}; }
+  constexpr auto operator=(const detail::arithmetic auto& value) const {
+    return eps_{checked_eps(static_cast<double>(value))};
+  }
+  template <class Any>
+  constexpr auto operator=(const Any&) const {
+    return detail::refuse<detail::mistake::eps_value, Any>();
   }
 } eps;
 
