@@ -41,7 +41,7 @@ void print_row_folds(const pass& q, body& b) {
   const std::string sums = b.fresh(q.pivots ? "first" : "sums");
 
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + (q.pivots ? "mean of the first block of " + b.describe(p.at(n).args[0]) : b.describe(n)));
-  out.line("auto " + sums + " = nf::Fold<" + fold_list(q, p) + ">(d);");
+  out.line("auto " + sums + " = nf::Fold" + (q.pivots ? "First<" : "<") + fold_list(q, p) + ">(d);");
   const body::state before = b.save();
   std::string length = b.size(groups.back());
   const bool one_run = q.pivots || groups.size() == 1;  // what is declared then stays in scope

@@ -158,7 +158,7 @@ HWY_INLINE bool MarkExtremes(D d, size_t n, const T* mean_of_squares, T* scale) 
 template <class D, class At, class S, class V>
 HWY_INLINE void ScaleMarked(D d, At at, Out<S> scale, V largest) {
   using T = hn::TFromD<D>;
-  HWY_ALIGN_MAX T values[kLanes<T>];
+  HWY_ALIGN_MAX T values[64 / sizeof(T)];
   hn::Store(largest, d, values);
   for (size_t i = 0; i < hn::Lanes(d); ++i) values[i] = hn::GetLane(PowerOfTwo(d, hn::Set(d, values[i])));
   const V old = at(In<S>{scale.p});
