@@ -26,6 +26,8 @@ class builder {
   int count(ir::atom_set over, const std::optional<ir::leading>& first);
 
   const ir::node& operator[](int i) const { return graph_.nodes[static_cast<std::size_t>(i)]; }
+  int size() const { return static_cast<int>(graph_.nodes.size()); }
+  const std::vector<ir::atom>& atoms() const { return graph_.atoms; }
   bool is(int i, std::string_view op) const { return (*this)[i].op == op; }
   bool is_constant(int i, double value) const { return is(i, "constant") && (*this)[i].value == value; }
   origin made_of(int i) const { return origins_[static_cast<std::size_t>(i)]; }

@@ -53,6 +53,7 @@ struct node {
 
 enum class role : std::uint8_t {
   output,      ///< written by every direction: "y" first, then `output<"...">` in order
+  gradient,    ///< backward: the gradient of a parameter, in the parameters' type
   statistic,   ///< written by `train`: `mean`, `rstd` and what `named<"...">` names, in order of first use
   kept,        ///< a reduction that `running` keeps: "mean", "var"; argument `running_<name>`
   label        ///< only a name for readers of the generated code; not an argument

@@ -2,6 +2,7 @@
 // a reduction's row says its identity and how two partial results merge. A test holds table and columns together.
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,12 @@
 namespace normfold::gen {
 
 enum class op_kind { leaf, elementwise, reduction };
+
+class value;
+struct applied;
+
+/// The derivative of an op's result with respect to one argument, written with value.hpp.
+using partial = value (*)(const applied&);
 
 struct op_row {
   std::string_view name;
@@ -19,6 +26,9 @@ struct op_row {
   long double (*reference)(const long double*) = nullptr;
   /// How a formula prints it: {0}, {1}, {2} are the arguments.
   std::string_view text;
+  /// One for each argument; null where there is none to speak of (comparisons, `round`): no gradient flows there.
+  /// Reductions: with respect to each element.
+  std::array<partial, 3> derivative{};
   /// Reductions: where a fold starts (0, -inf, inf). `mean` is a sum divided by the number of elements.
   long double identity = 0;
 };

@@ -156,6 +156,8 @@ int simplify(builder& b, ir::node n) {
 
 }  // namespace
 
+int simplified(builder& b, ir::node n) { return simplify(b, std::move(n)); }
+
 ir::graph canonical(const ir::graph& layer) {
   builder b(layer);
   rebuild(layer, b, [&](int, ir::node n) { return simplify(b, std::move(n)); });

@@ -13,6 +13,10 @@ namespace normfold::gen {
 /// which their operand varies; numbered depth first from the outputs.
 ir::graph canonical(const ir::graph& layer);
 
+class builder;
+/// A node in that form, added to `b`, whose nodes are canonical already.
+int simplified(builder& b, ir::node n);
+
 enum class direction { infer, train };
 std::string to_text(direction d);
 

@@ -1,6 +1,7 @@
 // The order of work: equal nodes become one, leaves read buffers, running statistics follow the batch's.
 #include "oracle.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -93,6 +94,11 @@ array interpreter::buffer(const std::string& name, ir::atom_set set) const {
 }
 
 array interpreter::leaf(const ir::node& n) const {
+  if (n.op == "leading") {
+    array part{std::vector<long double>(count(n.varies)), std::vector<double>(count(n.varies))};
+    std::fill_n(part.value.begin(), leading_count(*n.first, extents_), 1.0L);
+    return part;
+  }
   if (n.op != "constant" && n.op != "count") return buffer(n.name, n.varies);
   const long double value = n.op == "count" ? static_cast<long double>(reduced_count(n)) : n.value;
   const long double held = round_to(arithmetic_of(p_.storage), value);
@@ -141,6 +147,8 @@ void interpreter::run(const std::vector<int>& wanted) {
 
 namespace {
 
+bool is_written(const ir::named_node& n) { return n.what == ir::role::output || n.what == ir::role::gradient; }
+
 // new = old + weight * (batch - old), with its two or three roundings.
 array updated(const ir::running& rule, const array& old, const array& batch, double factor, long double count,
               double unit) {
@@ -166,7 +174,7 @@ std::map<std::string, array> evaluate(const problem& p) {
   std::vector<int> wanted;
   for (const ir::named_node& n : g.names) {
     if (n.what == ir::role::kept && !p.train) work.give(n.node, "running_" + n.name);
-    if (n.what == ir::role::output || p.train) wanted.push_back(n.node);
+    if (is_written(n) || p.train) wanted.push_back(n.node);
   }
   work.run(wanted);
   std::map<std::string, array> result;
@@ -176,7 +184,7 @@ std::map<std::string, array> evaluate(const problem& p) {
     result["batches"] = {{count}, {0}};
   }
   for (const ir::named_node& n : g.names) {
-    if (n.what == ir::role::output || (p.train && n.what == ir::role::statistic)) result[n.name] = work.value(n.node);
+    if (is_written(n) || (p.train && n.what == ir::role::statistic)) result[n.name] = work.value(n.node);
     if (n.what != ir::role::kept || !p.train) continue;
     const ir::node& node = g.nodes[static_cast<std::size_t>(n.node)];
     const ir::node& squares = g.nodes[static_cast<std::size_t>(node.args[0])];
