@@ -17,7 +17,7 @@ bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" 
 
 }  // namespace
 
-body::body(const kernel& k, writer& out) : kernel_(k), plan_(k.first->sweeps), out_(out), index_(k.first->sweeps.loops.size()) {
+body::body(const kernel& k, writer& out) : plan_(k.first->sweeps), out_(out), index_(k.first->sweeps.loops.size()) {
   for (const tensor& t : k.tensors) names_(t.id);
   for (std::size_t i = 0; i < plan_.g.nodes.size(); ++i) {
     const ir::node& n = plan_.g.nodes[i];

@@ -71,7 +71,6 @@ class body {
  private:
   bool is_fused(int node) const;  ///< a product without a variable of its own
 
-  const kernel& kernel_;
   const plan& plan_;
   writer& out_;
   unique_names names_;

@@ -41,6 +41,7 @@ class arguments {
     r.rank = strides.size();
     size_t span = r.inner;
     for (size_t i = 0; i < r.rank; ++i) {
+      r.extents[i] = extents.begin()[i];
       r.strides[i] = extents.begin()[i] == 1 ? 0 : strides.begin()[i];
       size_t reach = extents.begin()[i] - 1;
       if (!normfold_multiply(&reach, r.strides[i]) || !normfold_add(&span, reach)) return fail(NORMFOLD_TOO_LARGE);
@@ -90,6 +91,7 @@ class arguments {
     size_t element;
     size_t inner;
     size_t rank;
+    size_t extents[kAxes];
     size_t strides[kAxes];
   };
 
@@ -121,30 +123,29 @@ class arguments {
   static bool same_strides(const range& a, const range& b) {
     if (a.rank != b.rank || a.inner != b.inner || a.element != b.element) return false;
     for (size_t i = 0; i < a.rank; ++i)
-      if (a.strides[i] != b.strides[i]) return false;
+      if (a.strides[i] != b.strides[i] || a.extents[i] != b.extents[i]) return false;
     return true;
   }
 
-  // Rows of one packed tensor that lie beside each other: the distance, modulo every stride, clears a row on both sides.
+  // Rows of one packed tensor that lie beside each other. Exact where the outer strides are nested, longest first.
   static bool interleaved(const range& a, const range& b) {
     if (a.rank == 0 || !same_strides(a, b)) return false;
-    const uintptr_t low = reinterpret_cast<uintptr_t>(a.data) < reinterpret_cast<uintptr_t>(b.data) ? reinterpret_cast<uintptr_t>(a.data)
-                                                                                                    : reinterpret_cast<uintptr_t>(b.data);
-    const uintptr_t high = reinterpret_cast<uintptr_t>(a.data) + reinterpret_cast<uintptr_t>(b.data) - low;
-    if ((high - low) % a.element != 0) return false;
-    size_t distance = (high - low) / a.element;
-    size_t shortest = 0;
+    size_t extents[kAxes], strides[kAxes];
     bool used[kAxes] = {};
     for (size_t step = 0; step < a.rank; ++step) {  // from the longest stride down
       size_t best = kAxes;
       for (size_t i = 0; i < a.rank; ++i)
-        if (!used[i] && a.strides[i] != 0 && (best == kAxes || a.strides[i] > a.strides[best])) best = i;
-      if (best == kAxes) break;
+        if (!used[i] && (best == kAxes || a.strides[i] > a.strides[best])) best = i;
       used[best] = true;
-      distance %= a.strides[best];
-      shortest = a.strides[best];
+      extents[step] = a.extents[best];
+      strides[step] = a.strides[best];
     }
-    return shortest != 0 && distance >= a.inner && distance + a.inner <= shortest;
+    const uintptr_t first_a = reinterpret_cast<uintptr_t>(a.data);
+    const uintptr_t first_b = reinterpret_cast<uintptr_t>(b.data);
+    const size_t bytes = first_a < first_b ? first_b - first_a : first_a - first_b;
+    if (bytes % a.element != 0) return false;
+    const ptrdiff_t distance = static_cast<ptrdiff_t>(bytes / a.element);
+    return !normfold_rows_overlap(first_a < first_b ? distance : -distance, a.inner, a.rank, extents, strides);
   }
 
   static bool clash(const range& out, const range& other) {
