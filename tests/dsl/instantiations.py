@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-LIMITS = {"no_layer": 3355, "one_layer": 3978, "ten_layers": 5478}
+LIMITS = {"no_layer": 3355, "one_layer": 3978, "ten_layers": 5483}
 MEASURED_WITH = "14"  # other versions of clang print the figures and are not judged
 
 

@@ -23,6 +23,12 @@ def sentences(header):
     return found | {f"normfold::{each}" for each in re.findall(r"^\[\[noreturn\]\] inline void (\w+)\(\)", text, re.M)}
 
 
+def expected(path):
+    """The sentence in the comment that opens a file."""
+    opening = re.match(r"(// [^\n]*\n)+", path.read_text()).group(0)
+    return " ".join(line.removeprefix("// ") for line in opening.splitlines()).removeprefix("expect: ")
+
+
 class Compiler:
     """Checks syntax, with the language precompiled where that works."""
 
@@ -50,7 +56,7 @@ class Compiler:
 
 def check(compiler, path):
     """What is wrong with the mistake in one file, or nothing."""
-    sentence = path.read_text().splitlines()[0].removeprefix("// expect: ")
+    sentence = expected(path)
     errors, printed = compiler.errors(path)
     # A bad number is told by the name of a function, which clang prints in a note.
     is_number = sentence.startswith("normfold::")
@@ -83,10 +89,11 @@ def main():
         return 0
     here = pathlib.Path(__file__).resolve().parent / "mistakes"
     every = sorted(here.glob("*.cpp"))
-    told = {path.read_text().splitlines()[0].removeprefix("// expect: ") for path in every}
+    told = {expected(path) for path in every}
     known = sentences(pathlib.Path(arguments.include[0], "normfold/dsl/error.hpp"))
     wrong = [f"no file in mistakes/ makes this one: {each}" for each in sorted(known - told)]
     wrong += [f"no such sentence in error.hpp: {each}" for each in sorted(told - known)]
+    wrong += [f"CMake would split this sentence: {each}" for each in sorted(known) if ";" in each]
     chosen = [path for path in every if arguments.only in path.stem]
     with tempfile.TemporaryDirectory() as scratch:
         compiler = Compiler(arguments.compiler, arguments.include, scratch)

@@ -1,4 +1,5 @@
-// expect: normfold: this word takes one value or number in its brackets, as in add(operand<"r">) or at_least(param<"tau">(C))
+// expect: normfold: this word takes one value or number in its brackets, as in add(operand<"r">) or
+// at_least(param<"tau">(C))
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -1,4 +1,5 @@
-// expect: normfold: affine and gain take the axes of their parameters, as in affine(C), or gain takes a value as in gain(1 + weight(C))
+// expect: normfold: affine and gain take the axes of their parameters, as in affine(C), or gain takes a value as in
+// gain(1 + weight(C))
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

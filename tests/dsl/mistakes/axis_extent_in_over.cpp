@@ -1,4 +1,5 @@
-// expect: normfold: an extent is fixed where the layer names its axes, as in layer<"my_norm">(N, C(4096)), elsewhere write C
+// expect: normfold: an extent is fixed where the layer names its axes, as in layer<"my_norm">(N, C(4096)), elsewhere
+// write C
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -4,9 +4,11 @@ using namespace normfold;
 using namespace normfold::axes;
 
 #ifdef FIXED
-inline constexpr struct channel_ : axis<"channel"> {} channel;
+inline constexpr struct channel_ : axis<"channel"> {
+} channel;
 #else
-inline constexpr struct channel_ : axis<"signed"> {} channel;
+inline constexpr struct channel_ : axis<"signed"> {
+} channel;
 #endif
 #ifdef FIXED
 constexpr auto mine = layer<"norm">(T, channel) | over(channel) | scale;

@@ -3,10 +3,14 @@
 using namespace normfold;
 using namespace normfold::axes;
 
-inline constexpr struct y_axis_ : axis<"y"> {} y;
-inline constexpr struct x_axis_ : axis<"x"> {} x;
-inline constexpr struct row_ : axis<"row"> {} row;
-inline constexpr struct column_ : axis<"column"> {} column;
+inline constexpr struct y_axis_ : axis<"y"> {
+} y;
+inline constexpr struct x_axis_ : axis<"x"> {
+} x;
+inline constexpr struct row_ : axis<"row"> {
+} row;
+inline constexpr struct column_ : axis<"column"> {
+} column;
 #ifdef FIXED
 constexpr auto mine = layer<"norm">(row, column) | over(column) | scale;
 #else

@@ -1,4 +1,5 @@
-// expect: normfold: first takes the leading part of a whole axis or of C / G, and C is split elsewhere, write first(64, C / G)
+// expect: normfold: first takes the leading part of a whole axis or of C / G, and C is split elsewhere, write first(64,
+// C / G)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -1,4 +1,5 @@
-// expect: normfold: first takes a share or a number of elements, then one axis, as in first(6.25_percent, C) or first(64, C)
+// expect: normfold: first takes a share or a number of elements, then one axis, as in first(6.25_percent, C) or
+// first(64, C)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -4,7 +4,13 @@ using namespace normfold;
 using namespace normfold::axes;
 
 #ifdef FIXED
-constexpr auto mine = layer<"norm">(T, C) | [](auto x) { auto u = 2.0 * x; return u; };
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) {
+  auto u = 2.0 * x;
+  return u;
+};
 #else
-constexpr auto mine = layer<"norm">(T, C) | [](auto x) { x *= 2.0; return x; };
+constexpr auto mine = layer<"norm">(T, C) | [](auto x) {
+  x *= 2.0;
+  return x;
+};
 #endif

@@ -1,4 +1,4 @@
-// expect: normfold: a formula takes the current value alone, write [](auto x) { return ...; }
+// expect: normfold: a formula takes the current value alone and of any type, as a lambda that begins [](auto x)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

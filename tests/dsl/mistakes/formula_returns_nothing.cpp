@@ -1,4 +1,4 @@
-// expect: normfold: a formula returns a value made from x, as in [](auto x) { return x - mean(x); }
+// expect: normfold: a formula returns a value made from x, such as x - mean(x)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

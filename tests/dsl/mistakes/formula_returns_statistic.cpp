@@ -1,4 +1,5 @@
-// expect: normfold: every element needs a value after a step, this formula gives one for many, write x - mean(x) or the like
+// expect: normfold: every element needs a value after a step, this formula gives one for many, write x - mean(x) or the
+// like
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

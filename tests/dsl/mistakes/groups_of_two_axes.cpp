@@ -3,7 +3,8 @@
 using namespace normfold;
 using namespace normfold::axes;
 
-inline constexpr struct rows_ : axis<"rows"> {} rows;
+inline constexpr struct rows_ : axis<"rows"> {
+} rows;
 #ifdef FIXED
 constexpr auto mine = layer<"norm">(N, C, H) | over(C / G, H / rows) | scale;
 #else

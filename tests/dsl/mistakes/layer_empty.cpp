@@ -1,6 +1,7 @@
 // expect: normfold: this layer has no formula, write one as in | over(C) | center | scale
-#include "lower.hpp"
 #include <normfold/dsl.hpp>
+
+#include "lower.hpp"
 using namespace normfold;
 using namespace normfold::axes;
 

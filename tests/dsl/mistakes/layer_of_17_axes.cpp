@@ -3,6 +3,7 @@
 using namespace normfold;
 using namespace normfold::axes;
 
+// clang-format off
 inline constexpr struct a_ : axis<"a"> {} a;
 inline constexpr struct b_ : axis<"b"> {} b;
 inline constexpr struct c_ : axis<"c"> {} c;
@@ -20,6 +21,7 @@ inline constexpr struct n_ : axis<"n"> {} n;
 inline constexpr struct o_ : axis<"o"> {} o;
 inline constexpr struct p_ : axis<"p"> {} p;
 inline constexpr struct q_ : axis<"q"> {} q;
+// clang-format on
 #ifdef FIXED
 constexpr auto mine = layer<"norm">(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p) | over(p) | center;
 #else

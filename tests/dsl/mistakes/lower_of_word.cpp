@@ -1,6 +1,7 @@
 // expect: normfold: this is no layer, give layers such as layer<"my_norm">(T, C) | over(C) | center
-#include "lower.hpp"
 #include <normfold/dsl.hpp>
+
+#include "lower.hpp"
 using namespace normfold;
 using namespace normfold::axes;
 

@@ -1,4 +1,4 @@
-// expect: normfold: a number is no step, write add(1.0) or [](auto x) { return 2.0 * x; }
+// expect: normfold: a number is no step, write add(1.0), gain(2.0) or a lambda that returns 2.0 * x
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -1,6 +1,7 @@
 // expect: normfold: no reduction follows this over in the pipe, leave it out or write center or scale after it
-#include "lower.hpp"
 #include <normfold/dsl.hpp>
+
+#include "lower.hpp"
 using namespace normfold;
 using namespace normfold::axes;
 

@@ -1,4 +1,5 @@
-// expect: normfold: one parameter has two shapes, give the same axes in the same order each time or use param<"other">(C)
+// expect: normfold: one parameter has two shapes, give the same axes in the same order each time or use
+// param<"other">(C)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

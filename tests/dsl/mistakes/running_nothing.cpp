@@ -1,6 +1,7 @@
 // expect: normfold: running has no statistic to keep, write center, scale or named<"mean">(mean(x)) in the pipe
-#include "lower.hpp"
 #include <normfold/dsl.hpp>
+
+#include "lower.hpp"
 using namespace normfold;
 using namespace normfold::axes;
 

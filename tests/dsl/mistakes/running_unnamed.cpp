@@ -4,7 +4,8 @@ using namespace normfold;
 using namespace normfold::axes;
 
 #ifdef FIXED
-constexpr auto mine = layer<"norm">(N, C) | over(N) | [](auto x) { return x - named<"mean">(mean(x)); } | running(average);
+constexpr auto mine =
+    layer<"norm">(N, C) | over(N) | [](auto x) { return x - named<"mean">(mean(x)); } | running(average);
 #else
 constexpr auto mine = layer<"norm">(N, C) | over(N) | [](auto x) { return x - mean(x); } | running(average);
 #endif

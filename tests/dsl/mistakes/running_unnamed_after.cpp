@@ -4,7 +4,8 @@ using namespace normfold;
 using namespace normfold::axes;
 
 #ifdef FIXED
-constexpr auto mine = layer<"norm">(N, C) | over(N) | running(average) | [](auto x) { return x / named<"top">(max(x)); };
+constexpr auto mine =
+    layer<"norm">(N, C) | over(N) | running(average) | [](auto x) { return x / named<"top">(max(x)); };
 #else
 constexpr auto mine = layer<"norm">(N, C) | over(N) | running(average) | [](auto x) { return x / max(x); };
 #endif

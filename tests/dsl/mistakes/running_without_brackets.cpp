@@ -1,4 +1,5 @@
-// expect: normfold: say how the statistics follow the batch, as in running(momentum = 0.1), running(keep = 0.9) or running(average)
+// expect: normfold: say how the statistics follow the batch, as in running(momentum = 0.1), running(keep = 0.9) or
+// running(average)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

@@ -1,4 +1,4 @@
-// expect: normfold: a pipe takes words and formulas, as in over(C), center or [](auto x) { return tanh(x); }
+// expect: normfold: a pipe takes words and formulas, as in over(C), center or a lambda that returns tanh(x)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

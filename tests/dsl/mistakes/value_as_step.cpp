@@ -1,4 +1,4 @@
-// expect: normfold: a value is no step, write gain(weight(C)), add(bias(C)) or [](auto x) { return x * weight(C); }
+// expect: normfold: a value is no step, write gain(weight(C)), add(bias(C)) or a lambda that returns x * weight(C)
 #include <normfold/dsl.hpp>
 using namespace normfold;
 using namespace normfold::axes;

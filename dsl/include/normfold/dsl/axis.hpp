@@ -57,22 +57,17 @@ struct axis {
   }
 };
 
+// clang-format off
 namespace axes {
-inline constexpr struct N_ : axis<"N"> {
-} N;  ///< batch
-inline constexpr struct C_ : axis<"C"> {
-} C;  ///< channel, or feature
-inline constexpr struct D_ : axis<"D"> {
-} D;  ///< depth
-inline constexpr struct H_ : axis<"H"> {
-} H;  ///< height
-inline constexpr struct W_ : axis<"W"> {
-} W;  ///< width
-inline constexpr struct T_ : axis<"T"> {
-} T;  ///< token, or time
-inline constexpr struct G_ : axis<"G"> {
-} G;  ///< the number of groups in C / G
+inline constexpr struct N_ : axis<"N"> {} N;  ///< batch
+inline constexpr struct C_ : axis<"C"> {} C;  ///< channel, or feature
+inline constexpr struct D_ : axis<"D"> {} D;  ///< depth
+inline constexpr struct H_ : axis<"H"> {} H;  ///< height
+inline constexpr struct W_ : axis<"W"> {} W;  ///< width
+inline constexpr struct T_ : axis<"T"> {} T;  ///< token, or time
+inline constexpr struct G_ : axis<"G"> {} G;  ///< the number of groups in C / G
 }  // namespace axes
+// clang-format on
 
 /// C / G: the members of one group. `Groups` names a run-time argument.
 template <class Axis, class Groups>

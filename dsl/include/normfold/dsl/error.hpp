@@ -93,6 +93,7 @@ enum class mistake {
   number_as_step,
   formula_arguments,
   formula_result,
+  formula_long,
   formula_comparison,
   formula_reduced,
   formula_operand,
@@ -279,15 +280,17 @@ constexpr invalid complain() {
                 "normfold: this layer has no formula, write one as in | over(C) | center | scale");
   static_assert(
       Found != expression_as_step,
-      "normfold: a value is no step, write gain(weight(C)), add(bias(C)) or [](auto x) { return x * weight(C); }");
+      "normfold: a value is no step, write gain(weight(C)), add(bias(C)) or a lambda that returns x * weight(C)");
   static_assert(Found != unknown_step,
-                "normfold: a pipe takes words and formulas, as in over(C), center or [](auto x) { return tanh(x); }");
+                "normfold: a pipe takes words and formulas, as in over(C), center or a lambda that returns tanh(x)");
   static_assert(Found != number_as_step,
-                "normfold: a number is no step, write add(1.0) or [](auto x) { return 2.0 * x; }");
-  static_assert(Found != formula_arguments,
-                "normfold: a formula takes the current value alone, write [](auto x) { return ...; }");
-  static_assert(Found != formula_result,
-                "normfold: a formula returns a value made from x, as in [](auto x) { return x - mean(x); }");
+                "normfold: a number is no step, write add(1.0), gain(2.0) or a lambda that returns 2.0 * x");
+  static_assert(
+      Found != formula_arguments,
+      "normfold: a formula takes the current value alone and of any type, as a lambda that begins [](auto x)");
+  static_assert(Found != formula_result, "normfold: a formula returns a value made from x, such as x - mean(x)");
+  static_assert(Found != formula_long,
+                "normfold: a formula has at most 500 values and ops, write it as several steps of the pipe");
   static_assert(Found != formula_comparison,
                 "normfold: a comparison is no value, choose with it as in select(x > 0, x, 0.1 * x)");
   static_assert(Found != formula_reduced,

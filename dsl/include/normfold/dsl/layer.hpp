@@ -108,6 +108,9 @@ consteval mistake mistake_as_step() {
   }
 }
 
+/// A value that is used twice in a formula is written out twice, so that steps that double grow fast.
+inline constexpr int most_terms = 500;
+
 /// The value that a formula makes of x.
 template <class Layer, class Word, class Value>
 constexpr auto append_formula(const Layer& layer, const Word& word, const Value& value) {
@@ -117,6 +120,8 @@ constexpr auto append_formula(const Layer& layer, const Word& word, const Value&
     return complain<mistake::formula_comparison, Layer, Value>();
   } else if constexpr (what_is<Value> != what::expression) {
     return complain<mistake::formula_result, Layer, Value>();
+  } else if constexpr (Value::terms > most_terms) {
+    return complain<mistake::formula_long, Layer>();
   } else if constexpr (what_is<Word> == what::word) {
     return append(layer, step_<Word, Value>{word, value});
   } else {

@@ -121,17 +121,13 @@ struct reduction_word {
 }  // namespace detail
 
 // Reductions.
-struct mean_op : op<"mean"> {};
-struct sum_op : op<"sum"> {};
-struct absmax_op : op<"absmax"> {};
+// clang-format off
+struct mean_op : op<"mean"> {};      inline constexpr struct mean_ : detail::reduction_word<mean_op> {} mean;
+struct sum_op : op<"sum"> {};        inline constexpr struct sum_ : detail::reduction_word<sum_op> {} sum;
+struct absmax_op : op<"absmax"> {};  inline constexpr struct absmax_ : detail::reduction_word<absmax_op> {} absmax;
 struct reduce_max_op : op<"reduce_max"> {};
 struct reduce_min_op : op<"reduce_min"> {};
-inline constexpr struct mean_ : detail::reduction_word<mean_op> {
-} mean;
-inline constexpr struct sum_ : detail::reduction_word<sum_op> {
-} sum;
-inline constexpr struct absmax_ : detail::reduction_word<absmax_op> {
-} absmax;
+// clang-format on
 
 // max(x) and max(over(C), x) reduce, max(a, b) takes the larger of two values.
 struct max_op : op<"max"> {};
