@@ -10,7 +10,7 @@ fresh() { rm -rf "${WORK:?}/$1"; mkdir -p "$WORK/$1"; }
 configure() {
   local name=$1 project=$2
   shift 2
-  cmake -G Ninja -S "$here/$project" -B "$WORK/$name" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O1 \
+  cmake -G Ninja -S "$here/$project" -B "$WORK/$name" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 \
     -DNORMFOLD_KERNEL_OPTIMIZATION=-O1 "$@" >"$WORK/$name.log" 2>&1 || { cat "$WORK/$name.log"; die "configure $name"; }
 }
 
