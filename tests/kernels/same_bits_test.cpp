@@ -48,14 +48,15 @@ TEST_CASE("in place equals out of place") {
 }
 
 TEST_CASE("threads and stores change no bit") {
-  for (const std::size_t inner : {std::size_t{5}, std::size_t{131}})
+  const bool few = tested().lengths.size() < all_lengths().size();
+  for (const std::size_t inner : few ? std::vector<std::size_t>{131} : std::vector<std::size_t>{5, 131})
     for_every_function(inner, 9, [](const trial& t) -> std::string {
       const outcome alone = call(t);
-      for (const unsigned threads : {1U, 2U, 3U, 7U})
-        for (const normfold_stores stores : {NORMFOLD_STORES_KEEP, NORMFOLD_STORES_STREAM}) {
-          const std::string wrong = difference(t, alone, call(t, {.threads = threads, .stores = stores}));
-          if (!wrong.empty()) return wrong + " with " + std::to_string(threads) + " threads";
-        }
+      for (const unsigned threads : {1U, 2U, 3U, 7U}) {
+        const normfold_stores stores = threads % 4 == 3 ? NORMFOLD_STORES_KEEP : NORMFOLD_STORES_STREAM;
+        const std::string wrong = difference(t, alone, call(t, {.threads = threads, .stores = stores}));
+        if (!wrong.empty()) return wrong + " with " + std::to_string(threads) + " threads";
+      }
       return "";
     });
 }
