@@ -13,6 +13,4 @@ constexpr auto softmax = layer<"softmax">(T, C) | over(C) | [](auto x) {
   return e / sum(e);
 };
 
-int main(int argc, char** argv) {
-  return normfold::generate(argc, argv, batch_norm, group_norm, layer_norm, softmax);
-}
+int main(int argc, char** argv) { return normfold::generate(argc, argv, batch_norm, group_norm, layer_norm, softmax); }
