@@ -71,6 +71,24 @@ TEST_CASE("reductions, names and numbers are printed as they are written") {
   CHECK(printed([](auto x) { return rounded(x) + operand<"r">; }) == "rounded(x) + operand<\"r\">");
 }
 
+// A word of one's own is three lines.
+inline constexpr struct halve_ : plain_word<halve_, "halve"> {
+  static constexpr auto formula(const auto& x) { return 0.5 * x; }
+} halve;
+
+TEST_CASE("a new word works in a pipe, with brackets, and in a formula") {
+  CHECK(describe(layer<"l">(T, C) | halve | halve()) ==
+        "layer<\"l\">(T, C)\n"
+        "  halve: 0.5 * x\n"
+        "  halve(): 0.5 * x\n");
+  CHECK(printed([](auto x) { return x - halve(mean(x)); }) == "x - 0.5 * mean(x)");
+}
+
+TEST_CASE("a bad number in a layer that is no constexpr variable stops the program with its sentence") {
+  int groups = 0;
+  CHECK_THROWS_WITH(over(C / groups), "normfold: the_number_of_groups_must_be_at_least_1__write_C_over_32");
+}
+
 TEST_CASE("after a mistake nothing is printed") { CHECK(describe(invalid{}).empty()); }
 
 }  // namespace

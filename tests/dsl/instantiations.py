@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 
-LIMITS = {"no_layer": 3355, "one_layer": 3978, "ten_layers": 5483}
+LIMITS = {"one_layer": 623, "ten_layers": 2128}  # beyond what the headers alone cost, which is the library's matter
 MEASURED_WITH = "14"  # other versions of clang print the figures and are not judged
 
 
@@ -41,10 +41,12 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         empty = pathlib.Path(scratch, "no_layer.cpp")
         empty.write_text("#include <normfold/dsl.hpp>\n")
-        for source in (empty, here / "one_layer.cpp", here / "ten_layers.cpp"):
-            found = count(arguments.compiler, source, arguments.include, scratch)
-            total, limit = sum(found.values()), LIMITS[source.stem]
-            print(f"{source.stem}: {total} instantiations, limit {limit} {dict(found)}")
+        base = count(arguments.compiler, empty, arguments.include, scratch)
+        print(f"the headers alone: {sum(base.values())} instantiations {dict(base)}")
+        for name, limit in LIMITS.items():
+            found = count(arguments.compiler, here / f"{name}.cpp", arguments.include, scratch) - base
+            total = sum(found.values())
+            print(f"{name}: {total} instantiations more, limit {limit} {dict(found)}")
             if total > limit and is_judge:
                 status = 1
     return status

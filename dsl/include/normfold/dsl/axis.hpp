@@ -20,11 +20,11 @@ constexpr hana::basic_tuple<Element...> tuple_of(const Element&... element) {
 }
 
 template <class Type>
-concept splits = what_is<Type>
-== what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split;
+concept splits = (what_is<Type> == what::axis || what_is<Type> == what::sized_axis || what_is<Type> == what::split);
 template <class Type>
-concept is_part = what_is<Type>
-== what::axis || what_is<Type> == what::split;
+concept whole_axis = splits<Type> &&(what_is<Type> == what::axis);
+template <class Type>
+concept is_part = (what_is<Type> == what::axis || what_is<Type> == what::split);
 
 }  // namespace detail
 
@@ -107,9 +107,8 @@ constexpr auto operator/(const Axis&, const Groups&) {
   }
 }
 
-template <class Axis, class Groups>
-requires detail::splits<Axis> && std::integral<Groups> &&(detail::what_is<Axis> == detail::what::axis) constexpr auto
-operator/(const Axis&, const Groups& groups) {
+template <detail::whole_axis Axis, std::integral Groups>
+constexpr auto operator/(const Axis&, const Groups& groups) {
   if (groups < 1) the_number_of_groups_must_be_at_least_1__write_C_over_32();
   return fixed_split_<Axis>{static_cast<std::uint64_t>(groups)};
 }

@@ -315,12 +315,13 @@ template <class... Type>
 inline constexpr bool any_invalid = ((what_is<Type> == what::invalid) || ...);
 
 template <class Type>
-concept expression = what_is<Type>
-== what::expression || what_is<Type> == what::comparison;
+concept expression = (what_is<Type> == what::expression || what_is<Type> == what::comparison);
 
 template <class Type>
-concept arithmetic = what_is<Type>
-== what::number;
+concept arithmetic = (what_is<Type> == what::number);
+
+template <class Type>
+concept plain_value = (what_is<Type> == what::expression || what_is<Type> == what::number);
 
 /// The same for a thing that no one should write, silent after an earlier mistake.
 template <mistake Found, class... Where>

@@ -160,8 +160,7 @@ template <class... Type>
 concept ours = ((what_is<Type> != what::number && what_is<Type> != what::other) || ...);
 
 template <class Type>
-concept reduces = splits<Type> || what_is<Type>
-== what::over || what_is<Type> == what::first;
+concept reduces = (splits<Type> || what_is<Type> == what::over || what_is<Type> == what::first);
 
 }  // namespace detail
 

@@ -86,6 +86,9 @@ constexpr auto append(const layer_<Steps...>& layer, const Step& step) {
   }
 }
 
+template <class Type>
+concept pipe_so_far = (what_is<Type> == what::layer || what_is<Type> == what::invalid);
+
 /// The mistake in using a thing of this sort as a step; none where it may be a formula.
 template <class Step>
 consteval mistake mistake_as_step() {
@@ -151,10 +154,8 @@ constexpr auto pipe(const Layer& layer, const Step& step) {
 
 }  // namespace detail
 
-template <class Layer, class Step>
-requires(detail::what_is<Layer> == detail::what::layer ||
-         detail::what_is<Layer> == detail::what::invalid) constexpr auto
-operator|(const Layer& layer, const Step& step) {
+template <detail::pipe_so_far Layer, class Step>
+constexpr auto operator|(const Layer& layer, const Step& step) {
   return detail::pipe(layer, step);
 }
 

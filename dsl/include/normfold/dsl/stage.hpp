@@ -229,10 +229,8 @@ inline constexpr struct scale_ : plain_word<scale_, "scale", detail::mistake::sc
 /// gain(C) is x * weight(C), and gain(e) is x * e.
 inline constexpr struct gain_ : axes_word<gain_, "gain"> {
   using axes_word::operator();
-  template <class Factor>
-  requires(detail::what_is<Factor> == detail::what::expression ||
-           detail::what_is<Factor> == detail::what::number) constexpr auto
-  operator()(const Factor& e) const {
+  template <detail::plain_value Factor>
+  constexpr auto operator()(const Factor& e) const {
     return called_<gain_, typename detail::as_value<Factor>::type>{detail::tuple_of(detail::as_value<Factor>::of(e))};
   }
   static constexpr auto formula(const auto& x, const auto&... axes) { return x * weight(axes...); }
