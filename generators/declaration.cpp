@@ -6,7 +6,7 @@
 namespace normfold::gen {
 
 element memory_type(const signature& s, const argument& a) {
-  if (a.kind == argument_kind::parameter) return s.how.params;
+  if (a.kind == argument_kind::parameter || a.kind == argument_kind::gradient) return s.how.params;
   return a.kind == argument_kind::output || a.kind == argument_kind::input ? s.how.type : statistics_type(s.how.type);
 }
 

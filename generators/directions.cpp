@@ -1,7 +1,9 @@
-// What one generated function computes: the part of a layer's graph that a direction needs, running statistics included.
+// What one generated function computes: the part of a layer's graph that a direction needs, running statistics included,
+// or its gradient.
 #include <stdexcept>
 
 #include "builder.hpp"
+#include "gradient.hpp"
 #include "rules.hpp"
 
 namespace normfold::gen {
@@ -29,9 +31,21 @@ int updated(builder& b, const ir::running& rule, int old, int batch) {
 
 }  // namespace
 
-std::string to_text(direction d) { return d == direction::infer ? "infer" : "train"; }
+std::string to_text(direction d) {
+  switch (d) {
+    case direction::infer: return "infer";
+    case direction::train: return "train";
+    case direction::backward: return "backward";
+    case direction::backward_recompute: return "backward_recompute";
+    case direction::backward_frozen: return "backward_frozen";
+  }
+  return "";
+}
 
 ir::graph for_direction(const ir::graph& g, direction d) {
+  if (d == direction::backward) return gradient(g, statistics::saved);
+  if (d == direction::backward_recompute) return gradient(g, statistics::recomputed);
+  if (d == direction::backward_frozen) return gradient(g, statistics::frozen);
   ir::graph unnamed = g;
   unnamed.names.clear();
   builder b(g);

@@ -69,12 +69,14 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
       add({atoms == own_order(g) ? "" : text, atoms});
     }
     if (orders.empty()) add({"", own_order(g)});  // no order asked for has this layer's axes: its own
-    for (direction d : asked.directions)
+    for (direction d : asked.directions) {
+      if (d == direction::backward_frozen && !g.running) continue;  // has no statistics to freeze
       for (element type : asked.types)
         for (const order& o : orders) {
           const element params = asked.params_f32 && type != element::f64 ? element::f32 : type;
           lib.functions.push_back(make_signature(g, {d, type, params, o, asked.strided}));
         }
+    }
   }
   for (const std::string& text : asked.orders)
     if (used.count(text) == 0) {

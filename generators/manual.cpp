@@ -108,6 +108,7 @@ void print_formulas(const signature& s, writer& out) {
 
 std::string meaning(const signature& s, const argument& a) {
   if (a.kind == argument_kind::kept) return "updated in place";
+  if (a.kind == argument_kind::gradient) return "overwritten, not added to";
   if (a.kind == argument_kind::count)
     return "how many batches the running statistics have seen: starts at 0, grows by 1";
   if (a.kind != argument_kind::output) return "";
@@ -170,6 +171,7 @@ std::vector<std::string> run_time_extents(const signature& s, const std::vector<
 // "N * H * W": the number of elements that a statistic with Bessel's correction sees; "" where there is none.
 std::string counted(const signature& s) {
   std::string out;
+  if (s.how.what != direction::train || !s.g.running || s.g.running->biased) return out;
   for (const ir::node& n : s.g.nodes)
     if (n.op == "count" && out.empty())
       for (int a : atoms_in(s, n.over)) out += (out.empty() ? "" : " * ") + extent_text(s, a);

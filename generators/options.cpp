@@ -13,7 +13,7 @@ namespace normfold::gen {
 namespace {
 
 constexpr const char* usage =
-    "usage: PROGRAM --out DIR --name LIBRARY [--types f32,f64,bf16,f16] [--orders NCHW,NHWC] [--directions infer,train]\n"
+    "usage: PROGRAM --out DIR --name LIBRARY [--types f32,f64,bf16,f16] [--orders NCHW,NHWC] [--directions infer,train,backward]\n"
     "               [--backends highway] [--params f32] [--strided] [--table]\n"
     "       PROGRAM --list | --describe | --graph | --plan   print the layers: names, steps, graphs, or sweeps\n";
 
@@ -68,7 +68,11 @@ command parse(int argc, const char* const* argv) {
     } else if (option == "--directions") {
       c.asked.directions.clear();
       for (const std::string& d : list(value()))
-        c.asked.directions.push_back(one_of<direction>(option, d, {{"infer", direction::infer}, {"train", direction::train}}));
+        c.asked.directions.push_back(one_of<direction>(option, d, {{"infer", direction::infer},
+                                                                  {"train", direction::train},
+                                                                  {"backward", direction::backward},
+                                                                  {"backward_recompute", direction::backward_recompute},
+                                                                  {"backward_frozen", direction::backward_frozen}}));
     } else if (option == "--plan" || option == "--graph" || option == "--describe" || option == "--list") {
       c.print = option;
     } else {

@@ -115,6 +115,8 @@ bool is_resident(const plan& p) {
     if (p.at(n.args[0]).varies != all || (over != 0 && n.over != over)) return false;
     over = n.over;
   }
+  for (const ir::named_node& n : p.g.names)  // what is written once a slice
+    if (n.what != ir::role::label && p.at(n.node).varies != all && (p.at(n.node).varies & over) != 0) return false;
   return over != 0 && has(over, static_cast<int>(p.loops.size()) - 1);
 }
 

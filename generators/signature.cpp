@@ -16,10 +16,9 @@ std::vector<int> atoms_of(ir::atom_set set, const order& memory) {
   return out;
 }
 
-void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names, bool only_x = false) {
-  if (op == "input" && !only_x) add_leaves(s, op, kind, names, true);  // x stands before the other operands
+void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names, const std::string& only = "") {
   for (const ir::node& n : s.g.nodes) {
-    if (n.op != op || (only_x && n.name != "x")) continue;
+    if (n.op != op || (!only.empty() && n.name != only)) continue;
     const bool known = std::any_of(s.arguments.begin(), s.arguments.end(), [&](const argument& a) { return a.name == n.name; });
     if (known || n.name == "average_rate") continue;
     s.arguments.push_back({kind, n.name, names(n.name), atoms_of(n.varies, s.how.memory), -1});
@@ -94,12 +93,18 @@ signature make_signature(const ir::graph& layer, const variant& how) {
     const ir::named_node& n = s.g.names[i];
     if (n.what == ir::role::label) continue;
     const argument_kind kind = n.what == ir::role::output      ? argument_kind::output
+                               : n.what == ir::role::gradient  ? argument_kind::gradient
                                : n.what == ir::role::statistic ? argument_kind::statistic
                                                                : argument_kind::kept;
     s.arguments.push_back({kind, n.name, names(n.name), atoms_of(s.g.nodes[static_cast<std::size_t>(n.node)].varies, how.memory), static_cast<int>(i)});
   }
   if (s.g.running && s.g.running->rule == ir::update::average && how.what == direction::train)
     s.arguments.push_back({argument_kind::count, "batches", names("batches"), {}, -1});
+  // Gradients of outputs, then x, then the other operands.
+  if (is_backward(how.what))
+    for (const ir::named_node& n : layer.names)
+      if (n.what == ir::role::output) add_leaves(s, "input", argument_kind::input, names, "d" + n.name);
+  add_leaves(s, "input", argument_kind::input, names, "x");
   add_leaves(s, "input", argument_kind::input, names);
   add_leaves(s, "given", argument_kind::given, names);
   add_leaves(s, "parameter", argument_kind::parameter, names);
@@ -112,7 +117,7 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   const int innermost = layer.atoms[static_cast<std::size_t>(how.memory.atoms.back())].axis;
   for (std::size_t i = 0; i < s.arguments.size(); ++i) {
     const argument& a = s.arguments[i];
-    if (a.atoms.size() != layer.atoms.size() || a.kind == argument_kind::parameter) continue;
+    if (a.atoms.size() != layer.atoms.size() || a.kind == argument_kind::parameter || a.kind == argument_kind::gradient) continue;
     int last = innermost;
     for (int atom : a.atoms) {
       const int axis = layer.atoms[static_cast<std::size_t>(atom)].axis;

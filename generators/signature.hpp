@@ -26,7 +26,7 @@ struct variant {
   bool strided = false;
 };
 
-enum class argument_kind { output, statistic, kept, count, input, given, parameter };
+enum class argument_kind { output, gradient, statistic, kept, count, input, given, parameter };
 
 struct argument {
   argument_kind kind = argument_kind::input;

@@ -10,7 +10,8 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 
 const char* kind_text(argument_kind kind) {
   switch (kind) {
-    case argument_kind::output: return "NORMFOLD_ARGUMENT_OUTPUT";
+    case argument_kind::output:
+    case argument_kind::gradient: return "NORMFOLD_ARGUMENT_OUTPUT";
     case argument_kind::statistic: return "NORMFOLD_ARGUMENT_STATISTIC";
     case argument_kind::kept: return "NORMFOLD_ARGUMENT_KEPT";
     case argument_kind::count: return "NORMFOLD_ARGUMENT_COUNT";

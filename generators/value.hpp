@@ -15,7 +15,8 @@ class value {
   value(double number) : number_(number) {}  // NOLINT: a number is a value
   value(builder& in, int node) : in_(&in), node_(node) {}
 
-  builder* in() const { return in_; }
+  bool is_number() const { return in_ == nullptr; }
+  builder& in() const;
   /// The node in `b`; a number becomes a constant.
   int node_in(builder& b) const { return in_ == nullptr ? b.constant(number_) : node_; }
 

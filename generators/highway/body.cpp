@@ -122,8 +122,10 @@ std::vector<int> body::needed(const std::vector<int>& targets) const {
 
 std::vector<ir::atom_set> body::leaf_sets(const std::vector<int>& nodes) const {
   std::vector<ir::atom_set> sets;
-  for (int i : nodes)
+  for (int i : nodes) {
     if (const tensor* t = leaf(i)) sets.push_back(t->varies);
+    if (plan_.at(i).op == "leading") sets.push_back(plan_.at(i).varies);
+  }
   return sets;
 }
 
@@ -152,7 +154,7 @@ std::string body::wish(int node) const {
     if (n.node == node) return n.name;
   const ir::node& n = plan_.at(node);
   if (std::find(plan_.extremes.in_range.begin(), plan_.extremes.in_range.end(), node) != plan_.extremes.in_range.end()) return "under_root";
-  if (n.op == "pivot" || n.op == "scale" || n.op == "unscale") return n.op;
+  if (n.op == "pivot" || n.op == "scale" || n.op == "unscale" || n.op == "leading") return n.op;
   for (const pass& q : plan_.passes)
     for (const repair& r : q.repairs) {
       if (r.shift == node) return "shift";
@@ -176,13 +178,20 @@ std::string body::value(int node) const {
 
 bool body::is_fused(int node) const {
   const std::string& op = plan_.at(node).op;
-  return (op == "mul" || op == "sq") && values_.count(node) == 0;
+  return (op == "mul" || op == "sq") && values_.count(node) == 0 && leaf(node) == nullptr;
 }
 
 std::string body::expression(int node) const {
   const ir::node& n = plan_.at(node);
   if (n.op == "constant") return "nf::Number(d, " + number(n.value) + ")";
   if (n.op == "unscale") return "hn::Div(nf::Number(d, 1), " + value(n.args[0]) + ")";
+  if (n.op == "leading") {
+    const auto loop = static_cast<std::size_t>(n.first->atom);
+    const std::string& index = index_[loop];
+    const std::string lead = "lead_" + plan_.loops[loop].name;
+    if ((n.varies & vector_) == 0) return "nf::Number(d, " + index + " < " + lead + ")";
+    return "nf::Leading(d, " + (index.empty() ? "" : index + " + ") + "at.i, " + lead + ")";
+  }
   if (n.op == "count") return "nf::Number(d, " + product(n.over, n.first) + ")";
   const auto factor = [&](int m, std::size_t i) { return value(plan_.at(m).args[plan_.at(m).op == "sq" ? 0 : i]); };
   if (n.op == "add" || n.op == "sub") {
@@ -198,6 +207,11 @@ std::string body::expression(int node) const {
   std::string text(elementwise_text(n.op));
   for (std::size_t i = 0; i < n.args.size(); ++i) text = fill_slot(text, std::to_string(i), value(n.args[i]));
   return text;
+}
+
+std::string body::store_one(const tensor& t, int node) const {
+  if (t.storage == 'A') return "*(" + at(t) + ") = hn::GetLane(" + value(node) + ");";
+  return std::string("nf::StoreOne(") + t.storage + "(), hn::GetLane(" + value(node) + "), " + at(t) + ");";
 }
 
 std::string body::fold(int node, const std::string& sum) const {

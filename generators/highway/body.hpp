@@ -42,6 +42,7 @@ class body {
   std::string wish(int node) const;                       ///< a readable name for the node
   std::string fresh(const std::string& wish_text) { return names_(wish_text); }
   std::string expression(int node) const;                 ///< text of an elementwise node from its arguments' values
+  std::string store_one(const tensor& t, int node) const;  ///< statement that stores a value that is the same in all lanes
   std::string fold(int node, const std::string& sum) const;  ///< "hn::MulAdd(a, b, sum)"
   std::string describe(int node) const;                   ///< the formula in words, for comments
 

@@ -18,7 +18,7 @@ ir::atom_set loops_of(const signature& s, const std::vector<int>& atoms) {
 }
 
 char storage_of(argument_kind k) {
-  if (k == argument_kind::parameter) return 'P';
+  if (k == argument_kind::parameter || k == argument_kind::gradient) return 'P';
   return k == argument_kind::output || k == argument_kind::input ? 'S' : 'A';
 }
 
@@ -38,7 +38,7 @@ void print_prologue(const kernel& k, writer& out) {
 
 void print_leading(const plan& p, writer& out) {
   for (const ir::node& n : p.g.nodes) {
-    if (!n.first || !is_reduction(n.op)) continue;
+    if (!n.first) continue;
     const std::string name = p.loops[static_cast<std::size_t>(n.first->atom)].name;
     const std::string text = n.first->percent > 0 ? "Percent(" + number(n.first->percent) : "Count(" + std::to_string(n.first->count);
     out.line("const size_t lead_" + name + " = normfold::Leading" + text + ", n_" + name + ");");
@@ -58,7 +58,7 @@ kernel make_kernel(const signature& s) {
       continue;
     }
     const bool full = a.atoms.size() == s.g.atoms.size();
-    k.tensors.push_back({a.id, storage_of(a.kind), loops_of(s, a.atoms), s.how.strided && full && a.kind != argument_kind::parameter, a.is_const()});
+    k.tensors.push_back({a.id, storage_of(a.kind), loops_of(s, a.atoms), s.how.strided && full && storage_of(a.kind) != 'P', a.is_const()});
     k.argument.push_back(static_cast<int>(i));
   }
   return k;

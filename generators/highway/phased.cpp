@@ -243,7 +243,7 @@ class phased_printer {
     if (q.loops == 0) {
       out_.open("{");
       b_.print_ready(nodes, targets);
-      for (const write& w : writes) out_.line("*" + w.to.id + " = hn::GetLane(" + b_.value(w.node) + ");");
+      for (const write& w : writes) out_.line(b_.store_one(w.to, w.node));
       out_.close();
       b_.restore(outside);
       return;

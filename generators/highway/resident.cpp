@@ -219,7 +219,7 @@ void print_resident(const kernel& k, body& b) {
     b.restore(before);
     out.close();
   }
-  for (const write& w : statistics) out.line(b.at(w.to).insert(0, "*(") + ") = hn::GetLane(" + b.value(w.node) + ");");
+  for (const write& w : statistics) out.line(b.store_one(w.to, w.node));
   const std::vector<write> writes = writes_of(k, targets, false);
   const std::vector<int> nodes = b.needed(targets);
   std::vector<ir::atom_set> sets = b.leaf_sets(nodes);

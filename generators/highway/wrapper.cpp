@@ -40,6 +40,7 @@ bool has_word(const std::string& text, const std::string& word) {
 const char* sharing_of(argument_kind k) {
   switch (k) {
     case argument_kind::output: return "output";
+    case argument_kind::gradient:
     case argument_kind::statistic:
     case argument_kind::kept: 
     case argument_kind::count: return "written";
@@ -53,7 +54,7 @@ const char* sharing_of(argument_kind k) {
 }  // namespace
 
 element memory_type(const signature& s, const argument& a) {
-  if (a.kind == argument_kind::parameter) return s.how.params;
+  if (a.kind == argument_kind::parameter || a.kind == argument_kind::gradient) return s.how.params;
   return a.kind == argument_kind::output || a.kind == argument_kind::input ? s.how.type : statistics_type(s.how.type);
 }
 
@@ -113,7 +114,7 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
   for (const argument& a : s.arguments) {
     const bool count = a.kind == argument_kind::count;
     const std::string type = count ? "uint64_t" : c_type(memory_type(s, a));
-    const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter;
+    const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter && a.kind != argument_kind::gradient;
     in.line(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type + "), " + extents_list(s, a) +
             (strided ? ", " + stride_list(s, a) : "") + ");");
   }

@@ -110,6 +110,13 @@ HWY_INLINE V LessEqual(D d, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), 
 template <class D, class V>
 HWY_INLINE V Select(D d, V condition, V a, V b) { return hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a); }
 
+/// 1 in the lanes of elements i, i + 1 ... that are among the first `count`, else 0.
+template <class D>
+HWY_INLINE hn::Vec<D> Leading(D d, size_t i, size_t count) {
+  const size_t some = count > i ? HWY_MIN(count - i, hn::Lanes(d)) : 0;
+  return hn::IfThenElseZero(hn::FirstN(d, some), hn::Set(d, 1));
+}
+
 /// Larger and smaller of two, NaN where either is.
 template <class V>
 HWY_INLINE V Max(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Gt(a, b), a, b)); }

@@ -11,11 +11,11 @@ extern "C" {
 
 /// What the function does with a tensor. The order is that of the arguments of a generated function.
 typedef enum normfold_argument_kind {
-  NORMFOLD_ARGUMENT_OUTPUT = 0,     ///< written: y, then the outputs that `output<"...">` names
+  NORMFOLD_ARGUMENT_OUTPUT = 0,     ///< written: y, then the outputs that `output<"...">` names, or the gradients
   NORMFOLD_ARGUMENT_STATISTIC = 1,  ///< written by training: mean, rstd and what `named<"...">` names
   NORMFOLD_ARGUMENT_KEPT = 2,       ///< read and written: running statistics in training
   NORMFOLD_ARGUMENT_COUNT = 3,      ///< read and written: how many batches a cumulative average has seen
-  NORMFOLD_ARGUMENT_INPUT = 4,      ///< read: x, then the operands
+  NORMFOLD_ARGUMENT_INPUT = 4,      ///< read: gradients of outputs, x, then the operands
   NORMFOLD_ARGUMENT_GIVEN = 5,      ///< read: statistics that the caller passes in
   NORMFOLD_ARGUMENT_PARAMETER = 6   ///< read: weight, bias and other parameters
 } normfold_argument_kind;
@@ -32,7 +32,7 @@ typedef struct normfold_argument {
 typedef struct normfold_function {
   const char* name;                   ///< "layer_norm_f32"
   const char* layer;                  ///< "layer_norm"
-  const char* direction;              ///< "infer", "train" or "backward"
+  const char* direction;              ///< "infer", "train", "backward", "backward_recompute" or "backward_frozen"
   const char* type;                   ///< x's type
   const char* order;                  ///< memory order of the full tensors, as in normfold_argument::axes
   const char* backend;                ///< "highway"
