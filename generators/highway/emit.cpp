@@ -94,6 +94,7 @@ std::vector<file> emit(const library& lib) {
   out.line("#define HWY_TARGET_INCLUDE \"" + source + "\"");
   out.line("#include \"hwy/foreach_target.h\"");
   out.line("#include \"hwy/highway.h\"");
+  out.line("#include \"normfold/runtime/folds-inl.h\"");
   out.line("#include \"normfold/runtime/loops-inl.h\"");
   if (math) out.line("#include \"normfold/runtime/math-inl.h\"");
   if (columns) out.line("#include \"normfold/runtime/columns-inl.h\"");

@@ -57,6 +57,9 @@ void print_row_folds(const pass& q, body& b) {
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
   out.open(sums + ".Over(d, " + length + ", [&](auto at" + accumulators + ") HWY_ATTR {");
+  if (!q.pivots)
+    for (int i : nodes)
+      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
   b.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const std::string s = "s" + std::to_string(i);

@@ -71,15 +71,15 @@ inline std::string print(const flat_view& tree, int rank) {
       return head.value < 0 && rank > 2 ? "(" + number + ")" : number;
     }
     case kind::parameter: {
-      const std::string word = name == "weight" || name == "bias" ? name : "param" + quoted(name);
+      const std::string word = name == "weight" || name == "bias" ? name : "param" + detail::quoted(name);
       return word + "(" + print_children(tree) + ")";
     }
-    case kind::operand: return "operand" + quoted(name);
+    case kind::operand: return "operand" + detail::quoted(name);
     case kind::elementwise: return print_elementwise(tree, rank);
     case kind::reduction: return print_reduction(tree);
     case kind::name:
       return head.group == "quiet" ? print(tree.child(0), rank)
-                                   : "named" + quoted(name) + "(" + print_children(tree) + ")";
+                                   : "named" + detail::quoted(name) + "(" + print_children(tree) + ")";
     case kind::kept: return print(tree.child(0), rank);
     case kind::axis: return head.count > 0 ? name + "(" + print_number(head.count) + ")" : name;
     case kind::split: return name + " / " + (head.group.empty() ? print_number(head.count) : std::string(head.group));
@@ -97,9 +97,9 @@ inline std::string print(const flat_view& tree, int rank) {
       const std::string word = print(tree.child(1));
       return word.empty() ? "[](auto x) { return " + print(tree.child(0)) + "; }" : word;
     }
-    case kind::output: return "output" + quoted(name);
+    case kind::output: return "output" + detail::quoted(name);
     case kind::running: return print_running(head);
-    case kind::layer: return "layer" + quoted(name) + "(" + print_children(tree) + ")";
+    case kind::layer: return "layer" + detail::quoted(name) + "(" + print_children(tree) + ")";
   }
   return {};
 }

@@ -11,6 +11,7 @@
 
 #include <atomic>
 
+#include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 #include "normfold/runtime/workspace.h"

@@ -1,5 +1,5 @@
-// The loops of generated kernels: folds over a run of elements with a fixed number of virtual lanes and a fixed tree,
-// and elementwise loops with kept or streamed stores. Re-included per target. Vector width, unrolling and tails live here.
+// The loops of generated kernels: where a loop body stands, small functions on vectors, elementwise loops with kept or
+// streamed stores. Re-included per target. Vector width and tails live here; folds are in folds-inl.h.
 
 #if defined(NORMFOLD_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_LOOPS_INL_H_
@@ -21,11 +21,6 @@ namespace normfold {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Virtual lanes over which a sweep of `folds` folds is spread, on every target: 256 bytes for one fold, 128 bytes each for
-/// more, so that the chains of additions are long enough to hide their latency and still fit 16 registers of 32 bytes.
-template <class T, size_t kFolds>
-constexpr size_t kLanes = (kFolds == 1 ? 256 : 128) / sizeof(T);
-
 /// The arithmetic vectors for elements stored as S: float, or double for F64. Capped so that a vector is never longer
 /// than the virtual lanes of the first block.
 template <class S>
@@ -43,6 +38,9 @@ struct Out {
   Out operator+(size_t offset) const { return {p + offset}; }
 };
 
+/// How far ahead of itself, in bytes, a fold asks for memory.
+constexpr size_t kAhead = 4096;
+
 /// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
 template <class D>
 struct Whole {
@@ -55,6 +53,9 @@ struct Whole {
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
   template <class S>
   HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
+  /// The same for what the loop itself will read.
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
 };
 template <class D>
 struct Streamed : Whole<D> {
@@ -77,6 +78,8 @@ struct Part {
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
   template <class S>
   HWY_INLINE void Prefetch(In<S>) const {}
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S>) const {}
 };
 
 /// One element in every lane.
@@ -122,250 +125,6 @@ template <class V>
 HWY_INLINE V Max(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Gt(a, b), a, b)); }
 template <class V>
 HWY_INLINE V Min(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, b), a, b)); }
-
-/// How two partial results of a fold merge, and where it starts.
-struct Sum {
-  template <class T>
-  static constexpr T kStart = T(0);
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return hn::Add(a, b); }
-};
-struct Largest {
-  template <class T>
-  static constexpr T kStart = -std::numeric_limits<T>::infinity();
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return Max(a, b); }
-};
-struct Smallest {
-  template <class T>
-  static constexpr T kStart = std::numeric_limits<T>::infinity();
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return Min(a, b); }
-};
-struct LargestAbs : Largest {
-  template <class T>
-  static constexpr T kStart = T(0);
-};
-
-#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-// The accumulators of one vector's worth of lanes: one vector a fold.
-template <class D, class... Folds>
-struct Sums {
-  HWY_INLINE void Start(D) {}
-  template <class F, class At, class... Done>
-  HWY_INLINE void Step(const F& f, At at, Done&... done) { f(at, done...); }
-  template <class M>
-  HWY_INLINE void Keep(M, const Sums&) {}
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D, T*, bool) const {}
-};
-template <class D, class Fold, class... Rest>
-struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
-  using Base = Sums<D, Rest...>;
-  hn::Vec<D> sum;
-  HWY_INLINE void Start(D d) {
-    sum = hn::Set(d, Fold::template kStart<hn::TFromD<D>>);
-    Base::Start(d);
-  }
-  template <class F, class At, class... Done>
-  HWY_INLINE void Step(const F& f, At at, Done&... done) { Base::Step(f, at, done..., sum); }
-  // Lanes in which `valid` is false go back to `before`.
-  template <class M>
-  HWY_INLINE void Keep(M valid, const Sums& before) {
-    sum = hn::IfThenElse(valid, sum, before.sum);
-    Base::Keep(valid, before);
-  }
-  // Stores into the lanes in memory, merging with what is there; each fold's lanes are kLanes long.
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    hn::Store(merge ? Fold::Merge(hn::Load(d, lanes), sum) : sum, d, lanes);
-    Base::template Flush<kLanes>(d, lanes + kLanes, merge);
-  }
-};
-
-// M neighbouring vectors of accumulators, as named members: an array of vectors is not unrolled by every compiler.
-template <size_t M, class D, class... Folds>
-struct Block {
-  Block<M / 2, D, Folds...> low;
-  Block<M - M / 2, D, Folds...> high;
-  HWY_INLINE void Start(D d) { low.Start(d); high.Start(d); }
-  template <class F>
-  HWY_INLINE void Whole_(D d, size_t i, const F& f) {
-    low.Whole_(d, i, f);
-    high.Whole_(d, i + M / 2 * hn::Lanes(d), f);
-  }
-  template <class F>
-  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
-    const size_t half = M / 2 * hn::Lanes(d);
-    low.Part_(d, i, n < half ? n : half, f);
-    if (n > half) high.Part_(d, i + half, n - half, f);
-  }
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    low.template Flush<kLanes>(d, lanes, merge);
-    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d), merge);
-  }
-};
-template <class D, class... Folds>
-struct Block<1, D, Folds...> {
-  Sums<D, Folds...> sums;
-  HWY_INLINE void Start(D d) { sums.Start(d); }
-  template <class F>
-  HWY_INLINE void Whole_(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
-  template <class F>
-  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
-    if (n == hn::Lanes(d)) return Whole_(d, i, f);
-    const Sums<D, Folds...> before = sums;
-    sums.Step(f, Part<D>{d, i, n});
-    sums.Keep(hn::FirstN(d, n), before);
-  }
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const { sums.template Flush<kLanes>(d, lanes, merge); }
-};
-
-#endif  // vectors as members
-
-/// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
-/// is cut every 1024 blocks into second-level sums; the lanes are merged at the end by a fixed tree of halves. So the bits
-/// depend on the runs alone, not on the vector's width.
-template <class D, size_t kLanes, class... Folds>
-class Reduce {
-  using T = hn::TFromD<D>;
-  using V = hn::Vec<D>;
-  static constexpr size_t kFolds = sizeof...(Folds);
-  static constexpr size_t kCut = 1024 * kLanes;
-
- public:
-  /// Steps over n elements: f(at, V& fold0, V& fold1, ...) updates the folds with the element(s) that `at` reads.
-  template <class F>
-  HWY_INLINE void Over(D d, size_t n, const F& f) {
-    for (size_t i = 0; i < n; i += kCut) Cut(d, i, HWY_MIN(n - i, kCut), f);
-  }
-
-  /// The result of fold number kFold in every lane.
-  template <size_t kFold>
-  HWY_INLINE V Total(D d) {
-    using Fold = FoldAt<kFold, Folds...>;
-    if (!begun_) return hn::Set(d, Fold::template kStart<T>);
-    T* lanes = lanes_ + kFold * kLanes;
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-    Tree<kLanes / 2, Fold>(lanes);
-    return hn::Set(d, lanes[0]);
-#else
-    return hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kLanes / hn::MaxLanes(D()), Fold>(d, lanes)));
-#endif
-  }
-
- private:
-  template <size_t k, class First, class... Rest>
-  struct Nth : Nth<k - 1, Rest...> {};
-  template <class First, class... Rest>
-  struct Nth<0, First, Rest...> { using type = First; };
-  template <size_t k, class... All>
-  using FoldAt = typename Nth<k, All...>::type;
-
-  template <class F>
-  HWY_INLINE void Cut(D d, size_t begin, size_t n, const F& f) {
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-    // Vectors cannot be members here, or there would be too many: the accumulators stay in memory.
-    HWY_ALIGN_MAX T cut[kFolds * kLanes];
-    Clear(d, cut, Folds()...);
-    for (size_t j = 0; j < n; j += hn::Lanes(d)) {
-      const size_t left = HWY_MIN(n - j, hn::Lanes(d));
-      T* lanes = cut + j % kLanes;
-      if (left == hn::Lanes(d)) StepInMemory<Folds...>(d, lanes, left, f, Whole<D>{d, begin + j});
-      else StepInMemory<Folds...>(d, lanes, left, f, Part<D>{d, begin + j, left});
-    }
-    for (size_t j = 0; j < kLanes; j += hn::Lanes(d)) MergeInMemory(d, cut + j, lanes_ + j, Folds()...);
-#else
-    Block<kLanes / hn::MaxLanes(D()), D, Folds...> block;
-    block.Start(d);
-    size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) block.Whole_(d, begin + i, f);
-    if (i < n) block.Part_(d, begin + i, n - i, f);
-    block.template Flush<kLanes>(d, lanes_, begun_);
-#endif
-    begun_ = true;
-  }
-
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-  static HWY_INLINE void Clear(D, T*) {}
-  template <class First, class... Rest>
-  static HWY_INLINE void Clear(D d, T* lanes, First, Rest... rest) {
-    for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(hn::Set(d, First::template kStart<T>), d, lanes + i);
-    Clear(d, lanes + kLanes, rest...);
-  }
-  // Loads the folds' vectors one by one, calls f with all of them, and stores those lanes that are valid.
-  template <class First, class... Rest, class F, class At, class... Done>
-  static HWY_INLINE void StepInMemory(D d, T* lanes, size_t valid, const F& f, At at, Done&... done) {
-    const V before = hn::Load(d, lanes);
-    V sum = before;
-    if constexpr (sizeof...(Rest) == 0) f(at, done..., sum);
-    else StepInMemory<Rest...>(d, lanes + kLanes, valid, f, at, done..., sum);
-    hn::Store(hn::IfThenElse(hn::FirstN(d, valid), sum, before), d, lanes);
-  }
-  HWY_INLINE void MergeInMemory(D, const T*, T*) {}
-  template <class First, class... Rest>
-  HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
-    const V sum = hn::Load(d, from);
-    hn::Store(begun_ ? First::Merge(hn::Load(d, to), sum) : sum, d, to);
-    MergeInMemory(d, from + kLanes, to + kLanes, rest...);
-  }
-  template <size_t kHalf, class Fold>
-  static HWY_INLINE void Tree(T* lanes) {
-    if constexpr (kHalf > 0) {
-      const hn::CappedTag<T, kHalf> d;
-      for (size_t i = 0; i < kHalf; i += hn::Lanes(d))
-        hn::StoreU(Fold::Merge(hn::LoadU(d, lanes + i), hn::LoadU(d, lanes + kHalf + i)), d, lanes + i);
-      Tree<kHalf / 2, Fold>(lanes);
-    }
-  }
-#else
-  // The same tree of halves, entry i with entry i + half: first over the kAll vectors, then inside the one that is left.
-  template <size_t kCount, size_t kAll, class Fold>
-  static HWY_INLINE V TreeOfVectors(D d, const T* lanes) {
-    if constexpr (kCount == kAll) {
-      return hn::Load(d, lanes);
-    } else {
-      const T* upper = lanes + kCount * hn::MaxLanes(D());
-      return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
-    }
-  }
-  template <class Fold, class DV, class VV>
-  static HWY_INLINE T TreeInVector(DV d, VV v) {
-    constexpr size_t kIn = hn::MaxLanes(DV());
-    if constexpr (kIn * sizeof(T) > 16) {
-      const hn::Half<DV> half;
-      return TreeInVector<Fold>(half, Fold::Merge(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
-    } else if constexpr (kIn == 4) {
-      v = Fold::Merge(v, hn::Shuffle1032(v));
-      return hn::GetLane(Fold::Merge(v, hn::Shuffle2301(v)));
-    } else {
-      static_assert(kIn == 2, "a vector of 16 bytes");
-      return hn::GetLane(Fold::Merge(v, hn::Shuffle01(v)));
-    }
-  }
-#endif
-
-  HWY_ALIGN_MAX T lanes_[kFolds * kLanes];
-  bool begun_ = false;
-};
-
-/// A sweep of these folds; one over the first block of a slice, at most 16 elements.
-template <class... Folds, class D>
-HWY_INLINE Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, Folds...> Fold(D) { return {}; }
-template <class... Folds, class D>
-HWY_INLINE Reduce<D, 64 / sizeof(hn::TFromD<D>), Folds...> FoldFirst(D) { return {}; }
-template <size_t kFold, class D, size_t kLanes, class... Folds>
-HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, Folds...>& folds) { return folds.template Total<kFold>(d); }
-
-/// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
-/// have exactly their value as mean.
-HWY_INLINE size_t PivotBlock(size_t n) {
-  size_t block = 16;
-  while (block > n) block /= 2;
-  return block;
-}
 
 /// Whether sums about the pivot must be taken again about the mean: where the mean's square drowns the variance.
 template <class D, class V>
