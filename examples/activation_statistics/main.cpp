@@ -136,5 +136,8 @@ int main(int argc, char** argv) {
   }
   const bool good = agrees_with_the_known(plain, seeds, residual);
   std::printf("\nwritten: %s, %s\n", files[0].c_str(), files[1].c_str());
+#ifdef SHARING_PICTURE
+  std::printf("drawn from the specification: %s, which elements share statistics\n", SHARING_PICTURE);
+#endif
   return good || !check ? 0 : 1;
 }

@@ -32,9 +32,13 @@ tensor normal::many(std::size_t count, double deviation) {
 
 tensor product(const tensor& a, const tensor& b, std::size_t rows, std::size_t inner, std::size_t columns) {
   tensor out(rows * columns);
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t i = 0; i < inner; ++i)
-      for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] += a[r * inner + i] * b[i * columns + c];
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t i = 0; i < inner; ++i) {
+      const float factor = a[r * inner + i];
+      if (factor == 0) continue;  // ReLU leaves many of them
+      for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] += factor * b[i * columns + c];
+    }
+  }
   return out;
 }
 

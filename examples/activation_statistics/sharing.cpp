@@ -124,7 +124,7 @@ int draw_sharing(const char* path, const std::vector<ir::graph>& layers) {
       if (g.axes.size() == 3) panels.push_back({&g, s});
 
   const int rows = (static_cast<int>(panels.size()) + columns - 1) / columns;
-  svg out(columns * panel_width + 10, top + rows * panel_height);
+  svg out(columns * panel_width + 30, top + rows * panel_height);
   out.text({20, 28}, "Which elements are normalized together", {.size = 18, .bold = true});
   out.text({20, 50},
            "Same colour: same statistics. A dot: the statistics are taken from these elements alone. N samples, "

@@ -70,7 +70,7 @@ bool qk_norm(const normfold_context& context) {
   const std::vector<float> weights[] = {numbers(head_size, 5), numbers(head_size, 6)};
   std::vector<float> qkv = before;
   bool good = true;
-  for (const std::size_t part : {0, 1}) {
+  for (std::size_t part = 0; part < 2; ++part) {
     float* rows = &qkv[part * width];
     const normfold_status status = head_rms_norm_f32(rows, rows, weights[part].data(), tokens, heads, head_size, row,
                                                      head_size, row, head_size, &context);
