@@ -84,8 +84,10 @@ void print_workspace(const signature& s, const kernel& k, writer& out) {
   for (const ir::atom& a : s.g.atoms)
     if (a.which == ir::part::group && a.extent == 0)
       lines.push_back("if (" + extent_text(s, static_cast<int>(&a - s.g.atoms.data())) + " == 0) return 0;");
-  for (const loop& l : s.sweeps.loops)
-    if (mentioned("n_" + l.name) || mentioned("lead_" + l.name)) lines.push_back("const size_t n_" + l.name + " = " + product_text(s, l.atoms) + ";");
+  const plan& p = k.first->sweeps;  // whose names the kernel has
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (const std::string& name = p.loops[l].name; mentioned("n_" + name) || mentioned("lead_" + name))
+      lines.push_back("const size_t n_" + name + " = " + product_text(s, s.sweeps.loops[l].atoms) + ";");
   std::string parameters;
   for (const extent& e : s.extents) {
     const bool used = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return has_word(line, e.id); });
@@ -93,7 +95,7 @@ void print_workspace(const signature& s, const kernel& k, writer& out) {
   }
   out.open(wrapped("extern \"C\" size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
   for (const std::string& line : lines) out.line(line);
-  if (mentioned("lead_")) print_leading(s.sweeps, out);
+  if (mentioned("lead_")) print_leading(p, out);
   out.line("normfold::WorkspaceBytes need(sizeof(" + c_type(statistics_type(s.how.type)) + "));");
   for (const std::string& need : needs) out.line(need);
   out.line("return need.Total();");
