@@ -24,7 +24,7 @@ body::body(const kernel& k, writer& out) : plan_(k.first->sweeps), out_(out), in
     if (!is_read(n)) continue;
     for (std::size_t t = 0; t < k.tensors.size(); ++t) {
       const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[t])];
-      if (a.name == n.name) {
+      if (a.name == n.name || (a.kind == argument_kind::count && n.name == "average_rate")) {
         make_leaf(static_cast<int>(i), k.tensors[t]);
         break;
       }

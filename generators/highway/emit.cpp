@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "../declaration.hpp"
 #include "../formula.hpp"
 #include "column.hpp"
 #include "wrapper.hpp"

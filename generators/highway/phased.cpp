@@ -168,7 +168,7 @@ class phased_printer {
       }
       return;
     }
-    std::string sums, totals;
+    std::string sums, totals, largest;
     for (std::size_t i = 0; i < q.nodes.size(); ++i) sums += ", V& s" + std::to_string(i), totals += ", V s" + std::to_string(i);
     if (!q.repairs.empty()) out_.open("for (bool again = false;; again = true) {");
     out_.open("nf::FoldColumns<" + fold_list(q, p_) + ">(d, context, " + sizes + ", partial, [&](size_t" + slice + ", auto at, size_t" + row + sums + ") HWY_ATTR {");
@@ -194,7 +194,8 @@ class phased_printer {
       }
       b_.name(q.nodes[i], total);
       if (p_.extremes.scale >= 0 && &q == &p_.extremes.largest) {
-        out_.line("nf::ScaleMarked(d, at, " + b_.run(arrays_.at(p_.extremes.scale)) + ", " + total + ");");
+        largest = largest.empty() ? total : "nf::Max(" + largest + ", " + total + ")";
+        if (i + 1 == q.nodes.size()) out_.line("nf::ScaleMarked(d, at, " + b_.run(arrays_.at(p_.extremes.scale)) + ", " + largest + ");");
         continue;
       }
       out_.line("at.Store(" + b_.run(arrays_.at(q.nodes[i])) + ", " + total + ");");

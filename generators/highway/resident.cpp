@@ -217,19 +217,23 @@ void print_resident(const kernel& k, body& b) {
     out.comment("Squares overflow or vanish: once more on x times a power of two.");
     const body::state before = b.save();
     print_row_folds(r.largest, b);
-    out.line("scale = nf::PowerOfTwo(d, " + b.value(r.largest.nodes[0]) + ");");
+    std::string largest = b.value(r.largest.nodes[0]);
+    for (std::size_t i = 1; i < r.largest.nodes.size(); ++i) largest = "nf::Max(" + largest + ", " + b.value(r.largest.nodes[i]) + ")";
+    out.line("scale = nf::PowerOfTwo(d, " + largest + ");");
     out.line("continue;");
     b.restore(before);
     out.close();
   }
   for (const write& w : statistics) out.line(b.store_one(w.to, w.node));
   const std::vector<write> writes = writes_of(k, targets, false);
-  const std::vector<int> nodes = b.needed(targets);
+  std::vector<int> stored;
+  for (const write& w : writes) stored.push_back(w.node);
+  const std::vector<int> nodes = b.needed(stored);
   std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
   for (const write& w : writes) sets.push_back(w.to.varies);
   const std::vector<group> groups = merged(p, over, 0, {}, sets);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
-  open_outer(groups, nodes, targets, b);
+  open_outer(groups, nodes, stored, b);
   print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? -1 : keep.back(), b);
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (r.scale >= 0) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "../declaration.hpp"
 #include "../ops.hpp"
 
 namespace normfold::gen::highway {
@@ -52,11 +53,6 @@ const char* sharing_of(argument_kind k) {
 }
 
 }  // namespace
-
-element memory_type(const signature& s, const argument& a) {
-  if (a.kind == argument_kind::parameter || a.kind == argument_kind::gradient) return s.how.params;
-  return a.kind == argument_kind::output || a.kind == argument_kind::input ? s.how.type : statistics_type(s.how.type);
-}
 
 std::string stride_text(const signature& s, const argument& a, std::size_t i) {
   const int atom = a.atoms[i];
@@ -134,10 +130,10 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
   in.line("if (status != NORMFOLD_OK) return status;");
   if (s.how.what == direction::train && s.g.running && !s.g.running->biased)
     for (const ir::node& n : s.g.nodes)
-      if (n.op == "count") {
+      if (n.op == "sub" && s.g.nodes[static_cast<std::size_t>(n.args[0])].op == "count") {  // n - 1, of the unbiased variance
         std::vector<int> atoms;
         for (int a : s.how.memory.atoms)
-          if (has(n.over, a)) atoms.push_back(a);
+          if (has(s.g.nodes[static_cast<std::size_t>(n.args[0])].over, a)) atoms.push_back(a);
         in.line("if (" + product_text(s, atoms) + " == 1) return NORMFOLD_ONE_ELEMENT;");
         break;
       }

@@ -15,7 +15,4 @@ void print_workspace(const signature& s, const kernel& k, writer& out);
 /// The C expression of the element stride of a full tensor's atom number i (in memory order).
 std::string stride_text(const signature& s, const argument& a, std::size_t i);
 
-/// The type of an argument's elements in memory.
-element memory_type(const signature& s, const argument& a);
-
 }  // namespace normfold::gen::highway

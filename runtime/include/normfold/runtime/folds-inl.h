@@ -232,7 +232,7 @@ class Reduce {
     }
   }
   template <class Fold, class DV, class VV>
-  static HWY_INLINE T TreeInVector(DV d, VV v) {
+  static HWY_INLINE T TreeInVector(DV, VV v) {
     constexpr size_t kIn = hn::MaxLanes(DV());
     if constexpr (kIn * sizeof(T) > 16) {
       const hn::Half<DV> half;
