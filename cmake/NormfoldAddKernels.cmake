@@ -75,7 +75,7 @@ function(normfold_add_kernels target)
   _normfold_require(${target} TYPES "f32|f64|bf16|f16" "one of f32, f64, bf16 and f16" ${arg_TYPES})
   _normfold_require(${target} PARAMS "f32" "f32" ${arg_PARAMS})
   _normfold_require(${target} DIRECTIONS "infer|train|backward|backward_recompute|backward_frozen"
-    "one of infer, train, backward, backward_recompute and backward_frozen" ${arg_DIRECTIONS})
+    "one of infer, train and backward, nor backward_recompute or backward_frozen" ${arg_DIRECTIONS})
   _normfold_require(${target} BACKENDS "highway" "a backend (highway)" ${arg_BACKENDS})
   _normfold_require(${target} ORDERS "[A-Za-z][A-Za-z0-9_]*([.][A-Za-z][A-Za-z0-9_]*)*"
     "an order of axes such as NHWC or N.head.C" ${arg_ORDERS})

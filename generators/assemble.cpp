@@ -62,10 +62,10 @@ class assembler {
         if (std::all_of(n.e.powers.begin(), n.e.powers.end(), [](const auto& f) { return f.second % 2 == 0; }))
           for (auto& [node, power] : n.e.powers) power /= 2;
         if ((b_[i].varies & ~a_.varies(n.e)) != 0) continue;
-        int value = i;
+        n.value = i;
         for (const auto& [node, power] : n.e.powers)
-          for (int k = 0; k < power; ++k) value = simplified(b_, {.op = "mul", .args = {value, node}});
-        n.value = value;
+          for (int k = 0; k < std::abs(power); ++k)
+            n.value = simplified(b_, {.op = power > 0 ? "mul" : "div", .args = {n.value, node}});
         normalised_.push_back(n);
       }
     }
@@ -218,9 +218,10 @@ class assembler {
     for (const auto& [node, exponent] : t.powers) {
       const deferred* d = a_.find(node);
       if (a_.is_condition(node)) conditions.push_back(node);
-      else if (b_.is(node, "count") && std::abs(exponent) == 1) {
-        counted[exponent < 0] |= b_[node].over;
-        if (b_[node].first) part[exponent < 0] = b_[node].first;
+      else if (const int side = exponent < 0; b_.is(node, "count") && std::abs(exponent) == 1 &&
+                                              (counted[side] & b_[node].over) == 0 && !(part[side] && b_[node].first)) {
+        counted[side] |= b_[node].over;
+        if (b_[node].first) part[side] = b_[node].first;
       } else {
         place(d == nullptr ? node : d->over == 0 ? make(d->inner) : make_sum(node, false), exponent);
       }
