@@ -44,7 +44,8 @@ class rescaler {
     else if ((n.op == "sqrt" || n.op == "rsqrt") && d[0] % 2 == 0) degree = n.op == "sqrt" ? d[0] / 2 : -d[0] / 2;
     else
       for (std::size_t i = 0; i < n.args.size(); ++i) n.args[i] = times(n.args[i], -d[i]);  // tanh and the like see the value itself
-    found_ = found_ || ((n.op == "sqrt" || n.op == "rsqrt") && degree != 0);
+    // A root of a slice's statistic: of elements' own roots the plan takes no care.
+    found_ = found_ || ((n.op == "sqrt" || n.op == "rsqrt") && degree != 0 && n.varies == b_[scale_].varies);
     degree_.push_back(degree);
     return times(b_.add(std::move(n)), std::exchange(common_, 0));
   }
