@@ -234,7 +234,8 @@ class assembler {
     std::stable_sort(ordered.begin(), ordered.end(), [](const auto& l, const auto& r) { return std::popcount(l.first) < std::popcount(r.first); });
     std::vector<int> rest;
     for (std::size_t g = 0; g + 1 < ordered.size(); ++g) {
-      const auto& [along, f] = ordered[g];
+      const ir::atom_set along = ordered[g].first;
+      const factors& f = ordered[g].second;
       const auto joins = std::find_if(ordered.begin() + static_cast<std::ptrdiff_t>(g) + 1, ordered.end(), [&](const auto& o) {
         return (along & ~o.first) == 0 && o.first != everything;
       });

@@ -5,9 +5,9 @@
 //                 `roundings(f)` * u * |f|. Conditions and steps (select, round, storage) need no case of their own.
 //   a sum         depth * u * sum|terms|. Kernels read runs of elements that are neighbours in memory, spread each over a
 //                 fixed number of lanes (32 floats or 16 doubles), cut it every 1024 steps, add one run's lanes to the
-//                 next one's, and the lanes in a tree: k additions one after another. These err by at most k u; where k is
-//                 large, rounding errors of both signs cancel and lambda sqrt(k) u holds with probability
-//                 1 - 2 exp(-lambda^2 / 2) (Higham and Mary 2019), taken at lambda = 4.
+//                 next one's, and the lanes in a tree: k additions one after another err by at most k u. (The smaller
+//                 lambda sqrt(k) u of Higham and Mary 2019 supposes errors of both signs: a row of one outlier and many
+//                 equal elements rounds the same way each time.)
 //   a - mean(a)   is formed as (a - K) - dm with K near the mean, so it errs by the spread of the row, not by the size of
 //                 its mean: u (2 |c| + P) + depth u (D + P), with D = mean|c| and P = |K - mean|. Constant rows: 0.
 //   its variance  E[(a - K)^2] - dm^2: depth u (R^2 + P^2) + 2 P |error of dm|, with R^2 the variance. Kernels take the
@@ -45,8 +45,7 @@ inline double roundings(std::string_view op) {
 inline double depth(double n, double run, double lanes) {
   const double steps = std::ceil(run / lanes);
   const double tree = 2 + std::log2(std::min(run, lanes));
-  const double chain = n / run - 1 + std::min(steps, 1024.0) + steps / 1024 + tree;
-  return std::min(chain, tree + 4 * std::sqrt(chain));
+  return n / run - 1 + std::min(steps, 1024.0) + steps / 1024 + tree;
 }
 
 }  // namespace normfold::oracle
