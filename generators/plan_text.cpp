@@ -1,4 +1,4 @@
-// The plan in words: what `--plan` prints.
+// The plan in words: what `--plan` prints. Pivots and powers of two are told as such, and left out of the formulas.
 #include <algorithm>
 
 #include "formula.hpp"
@@ -9,6 +9,66 @@ namespace normfold::gen {
 namespace {
 
 bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+
+// v of v * scale and v * unscale, the power of two of a slice and its inverse.
+int unscaled(const ir::graph& g, int node) {
+  const auto at = [&](int i) -> const ir::node& { return g.nodes[static_cast<std::size_t>(i)]; };
+  while (at(node).op == "mul" && (at(at(node).args[1]).op == "scale" || at(at(node).args[1]).op == "unscale")) node = at(node).args[0];
+  return node;
+}
+
+const std::string* name_of(const plan& p, int node, bool labels) {
+  for (const ir::named_node& n : p.g.names)
+    if ((n.node == node || unscaled(p.g, n.node) == node) && (n.what != ir::role::label || labels) && n.name.rfind("scaled_", 0) != 0) return &n.name;
+  return nullptr;
+}
+
+// The graph as its formulas mean it: v * scale is v, v - pivot - mean(v - pivot) is v - mean(v).
+ir::graph meant(const plan& p) {
+  ir::graph g = p.g;
+  const auto at = [&](int i) -> ir::node& { return g.nodes[static_cast<std::size_t>(i)]; };
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i)
+    for (int& a : g.nodes[i].args) a = unscaled(g, a);
+  const auto is_shift = [&](int shift) {  // mean(v - pivot)
+    const ir::node& n = at(shift);
+    return n.op == "mean" && at(n.args[0]).op == "sub" && at(at(n.args[0]).args[1]).op == "pivot";
+  };
+  const auto mean_of = [&](int shift) {
+    ir::node mean = at(shift);
+    mean.args = {at(mean.args[0]).args[0]};
+    for (std::size_t i = 0; i < p.g.nodes.size(); ++i)  // pivot + shift, where something uses it
+      if (const ir::node& n = at(static_cast<int>(i)); n.op == "add" && n.args[1] == shift && at(n.args[0]).op == "pivot") return static_cast<int>(i);
+    g.nodes.push_back(std::move(mean));
+    return static_cast<int>(g.nodes.size()) - 1;
+  };
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
+    const ir::node was = g.nodes[i];
+    if (was.op == "sub" && is_shift(was.args[1]) && was.args[0] == at(was.args[1]).args[0]) {
+      const int mean = mean_of(was.args[1]);
+      g.nodes[i].args = {at(was.args[0]).args[0], mean};
+    }
+    if (was.op == "max" && at(was.args[0]).op == "sub" && at(at(was.args[0]).args[1]).op == "sq") {  // mean(sq(v - pivot)) - sq(shift)
+      const int shift = at(at(was.args[0]).args[1]).args[0];
+      const int squares = at(was.args[0]).args[0];
+      if (!is_shift(shift) || at(squares).op != "mean") continue;
+      ir::node centred = at(at(shift).args[0]);
+      centred.args[1] = mean_of(shift);
+      g.nodes.push_back(std::move(centred));
+      ir::node squared = at(at(squares).args[0]);
+      squared.args = {static_cast<int>(g.nodes.size()) - 1};
+      g.nodes.push_back(std::move(squared));
+      ir::node variance = at(squares);
+      variance.args = {static_cast<int>(g.nodes.size()) - 1};
+      g.nodes[i] = std::move(variance);
+    }
+  }
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i)  // last, since the rewrites above look for the pivot
+    if (const ir::node was = g.nodes[i]; was.op == "add" && is_shift(was.args[1]) && at(was.args[0]).op == "pivot") {
+      g.nodes[i] = at(was.args[1]);
+      g.nodes[i].args = {at(at(was.args[1]).args[0]).args[0]};
+    }
+  return g;
+}
 
 std::string sets_text(const plan& p, ir::atom_set loops, ir::atom_set over, const std::optional<ir::leading>& first) {
   std::string out;
@@ -21,7 +81,22 @@ std::string sets_text(const plan& p, ir::atom_set loops, ir::atom_set over, cons
   return out.empty() ? "[one value]" : out;
 }
 
-// Full tensors that computing `targets` reads, given that `known` needs no computing.
+std::string extents_text(const plan& p, ir::atom_set loops) {
+  std::string out;
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (has(loops, static_cast<int>(l))) out += (out.empty() ? "" : "*") + p.g.atoms[l].name;
+  return out.empty() ? "1" : out;
+}
+
+// Whether the sums of a sweep are those of columns: its innermost loop is kept.
+bool is_by_columns(const plan& p, const pass& q) {
+  int last = -1;
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (has(q.loops, static_cast<int>(l))) last = static_cast<int>(l);
+  return q.reduces && !has(q.over, last);
+}
+
+// Full tensors that computing `targets` reads.
 int tensors_read(const plan& p, const std::vector<int>& targets) {
   std::vector<char> seen(p.g.nodes.size(), 0);
   int count = 0;
@@ -36,52 +111,98 @@ int tensors_read(const plan& p, const std::vector<int>& targets) {
   return count;
 }
 
-std::string name_of(const plan& p, int node) {
-  for (const ir::named_node& n : p.g.names)
-    if (n.node == node) return n.name;
-  return p.at(node).op;
+std::string steps_text(const plan& p, const ir::graph& g, const pass& q) {
+  std::string out;
+  for (int n : q.nodes) {
+    const int what = unscaled(g, q.pivots ? p.at(n).args[0] : n);
+    const std::string* name = q.reduces ? nullptr : name_of(p, n, true);
+    const std::string text = formula(g, what, [&](int i) -> std::string {
+      if (i == what) return "";
+      if (g.nodes[static_cast<std::size_t>(i)].op == "pivot") return "pivot";
+      const std::string* known = name_of(p, i, false);
+      return known != nullptr ? *known : "";
+    });
+    out += (out.empty() ? "" : q.reduces ? ", " : "\n     ") + (name != nullptr ? *name + " = " : "") + (q.pivots ? "pivot = mean(" + text + ")" : text);
+  }
+  return out;
 }
+
+std::string workspace_text(const plan& p) {
+  if (!needs_workspace(p)) return "none";
+  std::vector<std::string> parts;
+  std::vector<int> arrays = p.arrays;
+  if (p.extremes.scale >= 0) arrays.push_back(p.extremes.scale);
+  std::vector<std::pair<std::string, int>> sizes;  // in order of first use
+  for (int n : arrays) {
+    const bool callers = std::any_of(p.g.names.begin(), p.g.names.end(), [&](const ir::named_node& named) {
+      return named.node == n && (named.what == ir::role::statistic || named.what == ir::role::kept);
+    });
+    if (callers) continue;  // lies where the caller wants it
+    const std::string size = extents_text(p, p.at(n).varies);
+    const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& s) { return s.first == size; });
+    if (known == sizes.end()) sizes.emplace_back(size, 1);
+    else ++known->second;
+  }
+  for (const auto& [size, count] : sizes)
+    parts.push_back(std::to_string(count) + (count == 1 ? " array of " : " arrays of ") + size);
+  std::string chunks;
+  for (const pass& q : p.passes)
+    if (is_by_columns(p, q) && !q.pivots) {
+      const std::string sums = std::to_string(q.nodes.size()) + (q.nodes.size() == 1 ? " sum" : " sums") + " of " + extents_text(p, q.loops & ~q.over) +
+                               " for each chunk of the rows " + extents_text(p, q.over);
+      if (chunks.find(sums) == std::string::npos) chunks += (chunks.empty() ? "" : " or, if more, ") + sums;
+    }
+  if (!chunks.empty()) parts.push_back(chunks);
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
+  return out.empty() ? "none" : out;
+}
+
+std::string times_size(int count) { return std::to_string(count) + " * size"; }
 
 }  // namespace
 
 std::string to_text(const plan& p) {
+  const ir::graph g = meant(p);
   std::string out = "  nest: " + nest_text(p) + "\n";
-  out += p.how == shape::resident ? "  resident: a task owns whole slices, all sweeps of a slice follow each other in cache\n"
+  out += p.how == shape::resident ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache\n"
                                   : "  phased: each sweep goes over everything before the next begins\n";
-  int level = 0, read = 0, sweeps = 0, written = 0;
-  for (const pass& q : p.passes) {
-    std::vector<int> operands;
-    std::string what;
-    for (int n : q.nodes) {
-      operands.push_back(q.reduces ? p.at(n).args[0] : n);
-      what += (what.empty() ? "" : ", ") + (q.reduces ? formula(p.g, n, true) : name_of(p, n));
-    }
-    const int tensors = tensors_read(p, operands);
+  int level = 0, read = 0, written = 0;
+  std::string leading;
+  const char* slice = "slice";
+  for (std::size_t i = 0; i < p.passes.size(); ++i) {
+    const pass& q = p.passes[i];
+    if (p.extremes.scale >= 0 && i == p.first_output)
+      out += std::string("     where squares overflow or vanish: that ") + slice + " again, on x times a power of two\n";
+    const std::string where = sets_text(p, q.loops, q.over, q.first);
+    const bool columns = is_by_columns(p, q);
+    out += "  " + std::to_string(++level) + ". ";
     if (q.pivots) {
-      out += "  " + std::to_string(++level) + ". pivots from the first block: " + what + "\n";
+      out += std::string(columns ? "the first rows of " : "the first block of ") + where + ": " + steps_text(p, g, q) + "\n";
       continue;
     }
+    std::vector<int> operands;
+    for (int n : q.nodes) operands.push_back(q.reduces ? p.at(n).args[0] : n);
     if (q.loops == p.all_loops()) {
-      read += tensors;
-      ++sweeps;
+      if (q.first) leading = ", the leading part twice,";
+      else read += tensors_read(p, operands);
     }
-    out += "  " + std::to_string(++level) + ". " + (q.reduces ? "statistics " : "apply ") + sets_text(p, q.loops, q.over, q.first) + ": " + what;
-    if (!q.repairs.empty()) out += " (again about the mean where the pivot was far off)";
-    out += "\n";
+    const std::string steps = steps_text(p, g, q);
+    const bool several = steps.find('\n') != std::string::npos;
+    out += (q.reduces ? "statistics " : "apply ") + where + (columns ? ", columns, in chunks of rows that merge in order" : "") + ":" +
+           (several ? "\n     " : " ") + steps + "\n";
+    if (columns) slice = "column";
+    if (!q.repairs.empty()) out += "     where the pivot was far from the mean: again about the mean\n";
   }
-  if (p.extremes.scale >= 0) out += "  where squares overflow or vanish: that slice again on x times a power of two\n";
-  std::vector<int> inputs;
-  for (std::size_t i = 0; i < p.g.nodes.size(); ++i)
-    if (p.g.nodes[i].op == "input") inputs.push_back(static_cast<int>(i));
-  for (const ir::named_node& n : p.g.names) written += n.what == ir::role::output ? 1 : 0;
-  out += "  workspace: " + std::string(p.how == shape::resident || p.arrays.empty() ? "none" : std::to_string(p.arrays.size()) + " arrays of statistics") + "\n";
-  const std::string elements = " elements read and " + std::to_string(written) + " written per element";
-  if (p.how == shape::resident)
-    out += "  traffic: " + std::to_string(inputs.size()) + elements + " where a slice fits in cache, " + std::to_string(read) + " read where it does not\n";
-  else
-    out += "  traffic: " + std::to_string(read) + elements + "\n";
-  (void)sweeps;
-  return out;
+  int inputs = 0;
+  for (const ir::node& n : p.g.nodes) inputs += n.op == "input" ? 1 : 0;
+  for (const ir::named_node& n : p.g.names) written += n.what == ir::role::output && p.at(n.node).varies == p.all_loops() ? 1 : 0;
+  out += "  workspace: " + workspace_text(p) + "\n";
+  out += "  bytes per element: ";
+  const bool resident = p.how == shape::resident;
+  out += times_size(resident ? inputs : read) + " read" + (resident ? "" : leading) + " and " + times_size(written) + " written";
+  if (resident) out += "; " + times_size(read) + " read" + leading + " where a slice does not fit in cache";
+  return out + "\n";
 }
 
 }  // namespace normfold::gen
