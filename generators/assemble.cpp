@@ -38,6 +38,8 @@ class assembler {
     return nodes;
   }
 
+  const std::vector<normalised>& found() const { return normalised_; }
+
  private:
   // ---- e * s: a sum of dy * (x - mean) * rstd has the size of dy, one of dy * (x - mean) may overflow ----------------
 
@@ -335,6 +337,11 @@ class assembler {
 
 }  // namespace
 
-std::vector<int> assemble(algebra& a, const std::vector<terms>& wanted) { return assembler(a).run(wanted); }
+assembled assemble(algebra& a, const std::vector<terms>& wanted) {
+  assembler all(a);
+  assembled made{all.run(wanted), {}};
+  for (const normalised& n : all.found()) made.normalised.insert(n.value);
+  return made;
+}
 
 }  // namespace normfold::gen

@@ -37,14 +37,16 @@ class differentiation {
     std::stable_partition(leaves.begin(), leaves.end(), [&](int i) { return b_.is(i, "input") && b_[i].name == "x"; });
     std::vector<terms> wanted;
     for (int i : leaves) wanted.push_back(adjoint(i));
-    const std::vector<int> made = assemble(a, wanted);
+    const assembled made = assemble(a, wanted);
     for (std::size_t k = 0; k < leaves.size(); ++k) {
       const ir::node leaf = b_[leaves[k]];
-      int node = made[k];
+      int node = made.nodes[k];
       // A gradient that does not vary along every axis of its argument still fills it.
       if (b_[node].varies != leaf.varies) node = b_.op("select", {b_.constant(1), node, leaves[k]});
       b_.name("d" + leaf.name, node, leaf.op == "input" ? ir::role::output : ir::role::gradient);
     }
+    for (int i : made.normalised)  // for those who read what is generated
+      if (b_.made_of(i) == origin::element) b_.name("xhat", i, ir::role::label);
     return with_saved(b_);
   }
 
@@ -107,7 +109,11 @@ class differentiation {
         if (node == old) return out.add(leaf);
       return out.add(std::move(n));
     });
-    return out.finish();
+    ir::graph done = out.finish();
+    int labels = 0;
+    for (ir::named_node& n : done.names)
+      if (n.what == ir::role::label && ++labels > 1) n.name += std::to_string(labels);
+    return done;
   }
 
   const ir::graph& layer_;
