@@ -141,9 +141,10 @@ int algebra::plain(const term& t) {
 
 // sum(a - mean(a)) = 0 over the same part of the same axes, also where what it is multiplied by does not vary along them.
 bool algebra::vanishes(const term& inner, ir::atom_set over, const std::optional<ir::leading>& first) const {
-  for (const auto& [centred, power] : inner.powers) {
+  for (const auto& factor : inner.powers) {
+    const int centred = factor.first;
     const ir::node& n = b_[centred];
-    if (power != 1 || n.op != "sub" || !b_.is(n.args[1], "mean") || b_[n.args[1]].args[0] != n.args[0]) continue;
+    if (factor.second != 1 || n.op != "sub" || !b_.is(n.args[1], "mean") || b_[n.args[1]].args[0] != n.args[0]) continue;
     const ir::node& mean = b_[n.args[1]];
     if ((mean.over & ~over) != 0 || mean.first != within(first, mean.over)) continue;
     const bool alone = std::all_of(inner.powers.begin(), inner.powers.end(), [&](const auto& f) {
