@@ -62,7 +62,7 @@ void check(const point& at, const rows& r, double eps, bool centred) {
   for (const gen::statistics from : {gen::statistics::saved, gen::statistics::recomputed}) {
     const buffers got = derived(at, from);
     CHECK(got.size() == wanted.size());
-    for (const auto& [name, values] : wanted) CHECK_MESSAGE(near(got.at(name), values), at.layer.name << " " << name);
+    for (const auto& each : wanted) CHECK_MESSAGE(near(got.at(each.first), each.second), at.layer.name << " " << each.first);
   }
 }
 

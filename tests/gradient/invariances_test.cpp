@@ -81,8 +81,9 @@ TEST_CASE("constant rows, and rows of zeros, have finite gradients") {
       point at = ordinary(g, small_extents(g));
       for (long double& v : at.values.at("x")) v = value;
       for (const gen::statistics from : {gen::statistics::saved, gen::statistics::recomputed})
-        for (const auto& [name, gradient] : derived(at, from))
-          for (const long double v : gradient) CHECK_MESSAGE(std::isfinite(v), g.name << " " << name << " at " << static_cast<double>(value));
+        for (const auto& gradient : derived(at, from))
+          for (const long double v : gradient.second)
+            CHECK_MESSAGE(std::isfinite(v), g.name << " " << gradient.first << " at " << static_cast<double>(value));
     }
   });
 }
