@@ -38,17 +38,23 @@ class arguments {
     if (!normfold_tensor_bytes(&dense, element, extents.begin(), extents.size())) return fail(NORMFOLD_TOO_LARGE);
     if (dense == 0) return;
     r.inner = extents.begin()[extents.size() - 1];
-    r.rank = strides.size();
     size_t span = r.inner;
-    for (size_t i = 0; i < r.rank; ++i) {
-      r.extents[i] = extents.begin()[i];
-      r.strides[i] = extents.begin()[i] == 1 ? 0 : strides.begin()[i];
-      size_t reach = extents.begin()[i] - 1;
-      if (!normfold_multiply(&reach, r.strides[i]) || !normfold_add(&span, reach)) return fail(NORMFOLD_TOO_LARGE);
+    for (size_t i = 0; i < strides.size(); ++i) {
+      const size_t extent = extents.begin()[i];
+      if (extent == 1) continue;  // its stride is never taken
+      size_t reach = extent - 1;
+      if (!normfold_multiply(&reach, strides.begin()[i]) || !normfold_add(&span, reach)) return fail(NORMFOLD_TOO_LARGE);
+      size_t at = r.rank++;  // kept from the longest stride down
+      for (; at > 0 && r.strides[at - 1] < strides.begin()[i]; --at) {
+        r.strides[at] = r.strides[at - 1];
+        r.extents[at] = r.extents[at - 1];
+      }
+      r.strides[at] = strides.begin()[i];
+      r.extents[at] = extent;
     }
     r.bytes = span;
     if (!normfold_multiply(&r.bytes, element)) return fail(NORMFOLD_TOO_LARGE);
-    if ((how == sharing::output || how == sharing::written) && !is_injective(r, extents.begin())) fail(NORMFOLD_BAD_STRIDE);
+    if ((how == sharing::output || how == sharing::written) && !is_injective(r)) fail(NORMFOLD_BAD_STRIDE);
   }
 
   /// True where the call is already decided: an error, or nothing to do because no slice has an element to write.
@@ -105,17 +111,11 @@ class arguments {
   }
 
   // Axes from the shortest stride up: each step must clear everything inside it.
-  static bool is_injective(const range& r, const size_t* extents) {
-    bool used[kAxes] = {};
+  static bool is_injective(const range& r) {
     size_t span = r.inner;
-    for (size_t step = 0; step < r.rank; ++step) {
-      size_t best = kAxes;
-      for (size_t i = 0; i < r.rank; ++i)
-        if (!used[i] && (best == kAxes || r.strides[i] < r.strides[best])) best = i;
-      used[best] = true;
-      if (extents[best] == 1) continue;
-      if (r.strides[best] < span) return false;
-      span += (extents[best] - 1) * r.strides[best];
+    for (size_t i = r.rank; i-- > 0;) {
+      if (r.strides[i] < span) return false;
+      span += (r.extents[i] - 1) * r.strides[i];
     }
     return true;
   }
@@ -130,28 +130,18 @@ class arguments {
   // Rows of one packed tensor that lie beside each other. Exact where the outer strides are nested, longest first.
   static bool interleaved(const range& a, const range& b) {
     if (a.rank == 0 || !same_strides(a, b)) return false;
-    size_t extents[kAxes], strides[kAxes];
-    bool used[kAxes] = {};
-    for (size_t step = 0; step < a.rank; ++step) {  // from the longest stride down
-      size_t best = kAxes;
-      for (size_t i = 0; i < a.rank; ++i)
-        if (!used[i] && (best == kAxes || a.strides[i] > a.strides[best])) best = i;
-      used[best] = true;
-      extents[step] = a.extents[best];
-      strides[step] = a.strides[best];
-    }
     const uintptr_t first_a = reinterpret_cast<uintptr_t>(a.data);
     const uintptr_t first_b = reinterpret_cast<uintptr_t>(b.data);
     const size_t bytes = first_a < first_b ? first_b - first_a : first_a - first_b;
     if (bytes % a.element != 0) return false;
     const ptrdiff_t distance = static_cast<ptrdiff_t>(bytes / a.element);
-    return !normfold_rows_overlap(first_a < first_b ? distance : -distance, a.inner, a.rank, extents, strides);
+    return !normfold_rows_overlap(first_a < first_b ? distance : -distance, a.inner, a.rank, a.extents, a.strides);
   }
 
   static bool clash(const range& out, const range& other) {
     if (!normfold_overlap(out.data, out.bytes, other.data, other.bytes)) return false;
     if (out.how == sharing::output && other.how == sharing::operand && out.data == other.data && out.bytes == other.bytes &&
-        out.element == other.element && (out.rank == 0 || same_strides(out, other)))
+        out.element == other.element && same_strides(out, other))
       return false;
     return !interleaved(out, other);
   }
