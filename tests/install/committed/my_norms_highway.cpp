@@ -10,6 +10,7 @@
 #define HWY_TARGET_INCLUDE "my_norms_highway.cpp"
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
+#include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
@@ -45,6 +46,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         // mean_sq = mean(sq(x * scale - pivot))
         auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
         sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+          at.PrefetchAhead(p_x);
           const V t = hn::MulSub(at(p_x), scale, pivot);
           s0 = hn::Add(s0, t);
           s1 = hn::MulAdd(t, t, s1);
@@ -62,6 +64,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         // largest = absmax(x)
         auto sums = nf::Fold<nf::LargestAbs>(d);
         sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+          at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
         });
         const V largest = nf::Total<0>(d, sums);
@@ -102,6 +105,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       auto sums = nf::Fold<nf::Sum>(d);
       const nf::In<S> p_x{x + i_t * n_c};
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+        at.PrefetchAhead(p_x);
         const V t = hn::Mul(at(p_x), scale);
         s0 = hn::MulAdd(t, t, s0);
       });
@@ -113,6 +117,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
         // largest = absmax(x)
         auto sums_ = nf::Fold<nf::LargestAbs>(d);
         sums_.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+          at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
         });
         const V largest = nf::Total<0>(d, sums_);
