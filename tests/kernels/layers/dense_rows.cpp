@@ -1,0 +1,3 @@
+// The layers of strided_test.cpp for dense tensors.
+#define PREFIX ""
+#include "strided.hpp"
