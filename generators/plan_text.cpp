@@ -13,13 +13,16 @@ bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 // v of v * scale and v * unscale, the power of two of a slice and its inverse.
 int unscaled(const ir::graph& g, int node) {
   const auto at = [&](int i) -> const ir::node& { return g.nodes[static_cast<std::size_t>(i)]; };
-  while (at(node).op == "mul" && (at(at(node).args[1]).op == "scale" || at(at(node).args[1]).op == "unscale")) node = at(node).args[0];
+  while (at(node).op == "mul" && (at(at(node).args[1]).op == "scale" || at(at(node).args[1]).op == "unscale"))
+    node = at(node).args[0];
   return node;
 }
 
 const std::string* name_of(const plan& p, int node, bool labels) {
   for (const ir::named_node& n : p.g.names)
-    if ((n.node == node || unscaled(p.g, n.node) == node) && (n.what != ir::role::label || labels) && n.name.rfind("scaled_", 0) != 0) return &n.name;
+    if ((n.node == node || unscaled(p.g, n.node) == node) && (n.what != ir::role::label || labels) &&
+        n.name.rfind("scaled_", 0) != 0)
+      return &n.name;
   return nullptr;
 }
 
@@ -37,7 +40,9 @@ ir::graph meant(const plan& p) {
     ir::node mean = at(shift);
     mean.args = {at(mean.args[0]).args[0]};
     for (std::size_t i = 0; i < p.g.nodes.size(); ++i)  // pivot + shift, where something uses it
-      if (const ir::node& n = at(static_cast<int>(i)); n.op == "add" && n.args[1] == shift && at(n.args[0]).op == "pivot") return static_cast<int>(i);
+      if (const ir::node& n = at(static_cast<int>(i));
+          n.op == "add" && n.args[1] == shift && at(n.args[0]).op == "pivot")
+        return static_cast<int>(i);
     g.nodes.push_back(std::move(mean));
     return static_cast<int>(g.nodes.size()) - 1;
   };
@@ -47,7 +52,8 @@ ir::graph meant(const plan& p) {
       const int mean = mean_of(was.args[1]);
       g.nodes[i].args = {at(was.args[0]).args[0], mean};
     }
-    if (was.op == "max" && at(was.args[0]).op == "sub" && at(at(was.args[0]).args[1]).op == "sq") {  // mean(sq(v - pivot)) - sq(shift)
+    if (was.op == "max" && at(was.args[0]).op == "sub" &&
+        at(at(was.args[0]).args[1]).op == "sq") {  // mean(sq(v - pivot)) - sq(shift)
       const int shift = at(at(was.args[0]).args[1]).args[0];
       const int squares = at(was.args[0]).args[0];
       if (!is_shift(shift) || at(squares).op != "mean") continue;
@@ -122,7 +128,10 @@ std::string steps_text(const plan& p, const ir::graph& g, const pass& q) {
       const std::string* known = name_of(p, i, false);
       return known != nullptr ? *known : "";
     });
-    out += (out.empty() ? "" : q.reduces ? ", " : "\n     ") + (name != nullptr ? *name + " = " : "") + (q.pivots ? "pivot = mean(" + text + ")" : text);
+    out += (out.empty() ? ""
+            : q.reduces ? ", "
+                        : "\n     ") +
+           (name != nullptr ? *name + " = " : "") + (q.pivots ? "pivot = mean(" + text + ")" : text);
   }
   return out;
 }
@@ -140,16 +149,19 @@ std::string workspace_text(const plan& p) {
     if (callers) continue;  // lies where the caller wants it
     const std::string size = extents_text(p, p.at(n).varies);
     const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& s) { return s.first == size; });
-    if (known == sizes.end()) sizes.emplace_back(size, 1);
-    else ++known->second;
+    if (known == sizes.end())
+      sizes.emplace_back(size, 1);
+    else
+      ++known->second;
   }
   for (const auto& [size, count] : sizes)
     parts.push_back(std::to_string(count) + (count == 1 ? " array of " : " arrays of ") + size);
   std::string chunks;
   for (const pass& q : p.passes)
     if (is_by_columns(p, q) && !q.pivots) {
-      const std::string sums = std::to_string(q.nodes.size()) + (q.nodes.size() == 1 ? " sum" : " sums") + " of " + extents_text(p, q.loops & ~q.over) +
-                               " for each chunk of the rows " + extents_text(p, q.over);
+      const std::string sums = std::to_string(q.nodes.size()) + (q.nodes.size() == 1 ? " sum" : " sums") + " of " +
+                               extents_text(p, q.loops & ~q.over) + " for each chunk of the rows " +
+                               extents_text(p, q.over);
       if (chunks.find(sums) == std::string::npos) chunks += (chunks.empty() ? "" : " or, if more, ") + sums;
     }
   if (!chunks.empty()) parts.push_back(chunks);
@@ -165,42 +177,50 @@ std::string times_size(int count) { return std::to_string(count) + " * size"; }
 std::string to_text(const plan& p) {
   const ir::graph g = meant(p);
   std::string out = "  nest: " + nest_text(p) + "\n";
-  out += p.how == shape::resident ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache\n"
-                                  : "  phased: each sweep goes over everything before the next begins\n";
+  out += p.how == shape::resident
+             ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache\n"
+             : "  phased: each sweep goes over everything before the next begins\n";
   int level = 0, read = 0, written = 0;
   std::string leading;
   const char* slice = "slice";
   for (std::size_t i = 0; i < p.passes.size(); ++i) {
     const pass& q = p.passes[i];
     if (p.extremes.scale >= 0 && i == p.first_output)
-      out += std::string("     where squares overflow or vanish: that ") + slice + " again, on x times a power of two\n";
+      out +=
+          std::string("     where squares overflow or vanish: that ") + slice + " again, on x times a power of two\n";
     const std::string where = sets_text(p, q.loops, q.over, q.first);
     const bool columns = is_by_columns(p, q);
     out += "  " + std::to_string(++level) + ". ";
     if (q.pivots) {
-      out += std::string(columns ? "the first rows of " : "the first block of ") + where + ": " + steps_text(p, g, q) + "\n";
+      out += std::string(columns ? "the first rows of " : "the first block of ") + where + ": " + steps_text(p, g, q) +
+             "\n";
       continue;
     }
     std::vector<int> operands;
     for (int n : q.nodes) operands.push_back(q.reduces ? p.at(n).args[0] : n);
     if (q.loops == p.all_loops()) {
-      if (q.first) leading = ", the leading part twice,";
-      else read += tensors_read(p, operands);
+      if (q.first)
+        leading = ", the leading part twice,";
+      else
+        read += tensors_read(p, operands);
     }
     const std::string steps = steps_text(p, g, q);
     const bool several = steps.find('\n') != std::string::npos;
-    out += (q.reduces ? "statistics " : "apply ") + where + (columns ? ", columns, in chunks of rows that merge in order" : "") + ":" +
-           (several ? "\n     " : " ") + steps + "\n";
+    out += (q.reduces ? "statistics " : "apply ") + where +
+           (columns ? ", columns, in chunks of rows that merge in order" : "") + ":" + (several ? "\n     " : " ") +
+           steps + "\n";
     if (columns) slice = "column";
     if (!q.repairs.empty()) out += "     where the pivot was far from the mean: again about the mean\n";
   }
   int inputs = 0;
   for (const ir::node& n : p.g.nodes) inputs += n.op == "input" ? 1 : 0;
-  for (const ir::named_node& n : p.g.names) written += n.what == ir::role::output && p.at(n.node).varies == p.all_loops() ? 1 : 0;
+  for (const ir::named_node& n : p.g.names)
+    written += n.what == ir::role::output && p.at(n.node).varies == p.all_loops() ? 1 : 0;
   out += "  workspace: " + workspace_text(p) + "\n";
   out += "  bytes per element: ";
   const bool resident = p.how == shape::resident;
-  out += times_size(resident ? inputs : read) + " read" + (resident ? "" : leading) + " and " + times_size(written) + " written";
+  out += times_size(resident ? inputs : read) + " read" + (resident ? "" : leading) + " and " + times_size(written) +
+         " written";
   if (resident) out += "; " + times_size(read) + " read" + leading + " where a slice does not fit in cache";
   return out + "\n";
 }

@@ -20,9 +20,18 @@ constexpr std::string_view words[] = {
 
 }  // namespace
 
-std::string unique_names::operator()(std::string wish) {
+void unique_names::take_words() {
   if (taken_.empty())
     for (std::string_view w : words) taken_.emplace(w);
+}
+
+bool unique_names::is_free(const std::string& name) {
+  take_words();
+  return taken_.count(name) == 0;
+}
+
+std::string unique_names::operator()(std::string wish) {
+  take_words();
   while (!taken_.insert(wish).second) wish += '_';
   return wish;
 }

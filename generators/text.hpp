@@ -31,10 +31,12 @@ class writer {
     }
     line(std::string(mark) + std::string(text));
   }
-  void open(std::string_view text) { line(text); ++depth_; }
+  /// Code, cut after commas where it is longer than 118 columns.
+  void code(std::string text);
+  void open(std::string_view text) { code(std::string(text)); ++depth_; }
   void close(std::string_view text = "}") { --depth_; line(text); }
   /// Closes one scope and opens the next: "}, [&](...) {"
-  void turn(std::string_view text) { close(text); ++depth_; }
+  void turn(std::string_view text) { --depth_; open(text); }
   const std::string& str() const { return out_; }
 
  private:
@@ -46,8 +48,11 @@ class writer {
 class unique_names {
  public:
   std::string operator()(std::string wish);
+  bool is_free(const std::string& name);
 
  private:
+  void take_words();
+
   std::set<std::string, std::less<>> taken_;
 };
 
@@ -72,6 +77,14 @@ inline std::string wrapped(std::string text, std::size_t indent = 0) {
     text = "    " + text.substr(cut + 2);
   }
   return out + text;
+}
+
+inline void writer::code(std::string text) {
+  const std::size_t indent = static_cast<std::size_t>(2 * depth_);
+  const bool is_cut = text.find('\n') != std::string::npos || text.size() + indent <= 118;
+  const std::size_t lambda = text.find(", [&](");
+  if (!is_cut && lambda != std::string::npos) text.replace(lambda, 2, ",\n    ");
+  line(is_cut || lambda != std::string::npos ? text : wrapped(std::move(text), indent));
 }
 
 /// Replaces every `{key}` by its text; used by the backends' columns.

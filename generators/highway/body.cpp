@@ -18,7 +18,7 @@ bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" 
 }  // namespace
 
 body::body(const kernel& k, writer& out) : plan_(k.first->sweeps), out_(out), index_(k.first->sweeps.loops.size()) {
-  for (const tensor& t : k.tensors) names_(t.id);
+  for (const tensor& t : k.tensors) names_(t.id), tensors_.insert(t.id);
   for (std::size_t i = 0; i < plan_.g.nodes.size(); ++i) {
     const ir::node& n = plan_.g.nodes[i];
     if (!is_read(n)) continue;
@@ -160,6 +160,11 @@ std::string body::wish(int node) const {
       if (r.shift == node) return "shift";
       if (r.variance == node) return "var";
     }
+  const auto is_from_pivot = [&](int i) { return plan_.at(i).op == "sub" && plan_.at(plan_.at(i).args[1]).op == "pivot"; };
+  const auto is_centred = [&](int i) { return plan_.at(i).op == "sub" && is_from_pivot(plan_.at(i).args[0]); };
+  if (is_from_pivot(node)) return "from_pivot";
+  if (is_centred(node)) return "centred";
+  if (n.op == "mul" && is_centred(n.args[0])) return "xhat";
   if (n.op == "absmax") return "largest";
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sub" && plan_.at(plan_.at(n.args[0]).args[1]).op == "pivot") return "shift";
   if (n.op == "mean" && plan_.at(n.args[0]).op == "sq") return "mean_sq";
@@ -167,6 +172,13 @@ std::string body::wish(int node) const {
   if (n.op == "reduce_min") return "smallest";
   if (is_reduction(n.op)) return n.op;
   return n.name.empty() ? "t" : "v_" + n.name;
+}
+
+std::string body::fresh(std::string wish_text) {
+  if (tensors_.count(wish_text) != 0) wish_text = "v_" + wish_text;
+  std::string name = wish_text;
+  for (int n = 2; !names_.is_free(name); ++n) name = wish_text + std::to_string(n);
+  return names_(name);
 }
 
 std::string body::value(int node) const {
@@ -225,7 +237,7 @@ std::string body::fold(int node, const std::string& sum) const {
   return fill_slot(fill_slot(std::string(text->step), "s", sum), "0", value(arg));
 }
 
-void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& targets) {
+void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& targets, const std::vector<int>& only) {
   std::map<int, int> uses;
   for (int i : nodes)
     if (leaf(i) == nullptr)
@@ -254,7 +266,7 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
       return (n.op == "add" || n.op == "sub") && std::find(n.args.begin(), n.args.end(), i) != n.args.end();
     }) || std::find(targets.begin(), targets.end(), i) != targets.end();
   };
-  for (int i : nodes) {
+  for (int i : only) {
     const ir::node& n = plan_.at(i);
     if (values_.count(i) != 0 || n.op == "constant" || n.op == "count" || !ready(ready, i)) continue;
     if (is_reduction(n.op) && leaf(i) == nullptr) continue;
@@ -262,7 +274,7 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
     const bool once = uses[i] <= 1 && !used_deeper(i);
     if (once && (text.size() <= longest_inline || joins_a_sum(i))) continue;
     const std::string variable = fresh(wish(i));
-    out_.line("const V " + variable + " = " + text + ";");
+    out_.code("const V " + variable + " = " + text + ";");
     values_[i] = variable;
   }
 }
@@ -273,7 +285,7 @@ std::string body::describe(int node) const {
     if (i == node) return "";
     for (const ir::named_node& n : g.names)
       if (n.node == i) return n.name;
-    if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr) return found->second;
+    if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr && wish(i) != "t") return found->second;
     return is_reduction(g.nodes[static_cast<std::size_t>(i)].op) ? wish(i) : "";
   });
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,13 +35,14 @@ class body {
   /// The sets along which the leaves among `nodes` vary.
   std::vector<ir::atom_set> leaf_sets(const std::vector<int>& nodes) const;
   /// Prints what can be computed with the loops that are open.
-  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets);
+  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets) { print_ready(nodes, targets, nodes); }
+  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets, const std::vector<int>& only);
   /// Prints a pointer for each leaf among `nodes` that the vector loop reads element by element.
   void print_runs(const std::vector<int>& nodes);
   std::string value(int node) const;                      ///< its variable, or its text
   void name(int node, std::string text) { values_[node] = std::move(text); }
   std::string wish(int node) const;                       ///< a readable name for the node
-  std::string fresh(const std::string& wish_text) { return names_(wish_text); }
+  std::string fresh(std::string wish_text);               ///< "t", "t2", ...; "v_y" for the value of a tensor y
   std::string expression(int node) const;                 ///< text of an elementwise node from its arguments' values
   std::string store_one(const tensor& t, int node) const;  ///< statement that stores a value that is the same in all lanes
   std::string fold(int node, const std::string& sum) const;  ///< "hn::MulAdd(a, b, sum)"
@@ -75,6 +77,7 @@ class body {
   const plan& plan_;
   writer& out_;
   unique_names names_;
+  std::set<std::string> tensors_;
   std::map<int, std::string> values_;
   std::map<int, std::string> runs_;
   std::map<std::string, std::string> known_runs_;  ///< text -> name, of the pointers in scope

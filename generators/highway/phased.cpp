@@ -81,6 +81,7 @@ class phased_printer {
     }
     if (const int n = p_.extremes.scale; n >= 0) {
       const tensor t{.id = b_.fresh("a_scale"), .storage = 'A', .varies = p_.at(n).varies, .strided = false, .is_const = false};
+      out_.comment(t.id + ": 1, or where squares overflow or vanish, a power of two by which x is multiplied");
       out_.line("nf::Stat<S>* " + t.id + " = nf::Take<nf::Stat<S>>(workspace, " + b_.product(t.varies) + ");");
       out_.line("nf::FillOnes(d, " + b_.product(t.varies) + ", " + t.id + ");");
       arrays_.emplace(n, t);
@@ -178,7 +179,7 @@ class phased_printer {
     const std::vector<int> nodes = b_.needed(operands);
     b_.print_runs(nodes);
     b_.print_ready(nodes, operands);
-    for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.line("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
+    for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
     out_.close("});");
     b_.restore(outside);
     if (!q.repairs.empty()) out_.line("std::atomic<bool> moved{false};");

@@ -63,7 +63,7 @@ void print_row_folds(const pass& q, body& b) {
   b.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const std::string s = "s" + std::to_string(i);
-    out.line(s + " = " + b.fold(q.nodes[i], s) + ";");
+    out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
   }
   out.close("});");
   if (!q.pivots)
@@ -144,11 +144,11 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     // Every value before the first store: an output may be one of the operands.
     if (writes.size() > 1 && values.back().find('(') != std::string::npos) {
       const std::string name = b.fresh(b.wish(w.node));
-      out.line("const V " + name + " = " + values.back() + ";");
+      out.code("const V " + name + " = " + values.back() + ";");
       values.back() = name;
     }
   }
-  for (std::size_t i = 0; i < writes.size(); ++i) out.line("at.Store(" + to[i] + ", " + values[i] + ");");
+  for (std::size_t i = 0; i < writes.size(); ++i) out.code("at.Store(" + to[i] + ", " + values[i] + ");");
   out.close("});");
 }
 
@@ -192,6 +192,7 @@ void print_resident(const kernel& k, body& b) {
   b.declare_index(slices, flat);
   const rescue& r = p.extremes;
   if (r.scale >= 0) {
+    out.comment("scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied");
     out.line("V scale = nf::Number(d, 1);");
     b.name(r.scale, "scale");
     out.open("for (bool last = false;; last = true) {");
@@ -208,7 +209,7 @@ void print_resident(const kernel& k, body& b) {
   const std::vector<int>& targets = p.passes.back().nodes;
   std::vector<int> wanted = targets;
   wanted.insert(wanted.end(), r.in_range.begin(), r.in_range.end());
-  b.print_ready(b.needed(wanted), wanted);
+  b.print_ready(b.needed(wanted), wanted, r.scale >= 0 ? b.needed(r.in_range) : b.needed(wanted));
   if (r.scale >= 0) {
     std::string in_range;
     for (int n : r.in_range) in_range += " && nf::InRange(d, " + b.value(n) + ")";
@@ -223,8 +224,12 @@ void print_resident(const kernel& k, body& b) {
     out.line("continue;");
     b.restore(before);
     out.close();
+    b.print_ready(b.needed(targets), targets);
   }
-  for (const write& w : statistics) out.line(b.store_one(w.to, w.node));
+  for (const write& w : statistics) {
+    out.comment(b.wish(w.node) + " = " + b.describe(w.node));
+    out.code(b.store_one(w.to, w.node));
+  }
   const std::vector<write> writes = writes_of(k, targets, false);
   std::vector<int> stored;
   for (const write& w : writes) stored.push_back(w.node);

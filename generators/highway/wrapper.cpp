@@ -52,6 +52,15 @@ const char* sharing_of(argument_kind k) {
   return "";
 }
 
+// On one line, for another start than it was wrapped for.
+std::string unwrapped(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] != '\n') out += text[i];
+    else i = text.find_first_not_of(' ', i + 1) - 1, out += ' ';
+  return out;
+}
+
 }  // namespace
 
 std::string stride_text(const signature& s, const argument& a, std::size_t i) {
@@ -99,7 +108,7 @@ void print_workspace(const signature& s, const kernel& k, writer& out) {
 }
 
 void print_wrapper(const signature& s, const kernel& k, const std::string& instance, writer& in) {
-  in.open("extern \"C\" " + declaration(s, s.name) + " {");
+  in.open(wrapped("extern \"C\" " + unwrapped(declaration(s, s.name)) + " {"));
   in.line("normfold::arguments check(context);");
   for (const ir::atom& a : s.g.atoms)
     if (a.which == ir::part::group) {
@@ -113,7 +122,7 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
     const bool count = a.kind == argument_kind::count;
     const std::string type = count ? "uint64_t" : c_type(memory_type(s, a));
     const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter && a.kind != argument_kind::gradient;
-    in.line(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type + "), " + extents_list(s, a) +
+    in.code(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type + "), " + extents_list(s, a) +
             (strided ? ", " + stride_list(s, a) : "") + ");");
   }
   std::vector<int> kept, reduced;
@@ -154,7 +163,7 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
       for (std::size_t i = 0; i + 1 < a.atoms.size(); ++i) call += stride_text(s, a, i) + ", ";
     }
   call += "context);";
-  in.line(call);
+  in.code(call);
   for (const argument& a : s.arguments)
     if (a.kind == argument_kind::count) in.line("++*" + a.id + ";");
   in.line("return NORMFOLD_OK;");

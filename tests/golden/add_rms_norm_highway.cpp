@@ -30,6 +30,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
   const D d;
   const bool stream = normfold::streams(context, 2 * n_t * n_c * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_t) HWY_ATTR {
+    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // mean_sq = mean(sq(sum * scale))
@@ -44,23 +45,23 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       });
       const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
       const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
-      const V rstd = nf::Rsqrt(d, under_root);
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(residual)
         // largest = absmax(x)
-        auto sums_ = nf::Fold<nf::LargestAbs, nf::LargestAbs>(d);
-        sums_.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+        auto sums2 = nf::Fold<nf::LargestAbs, nf::LargestAbs>(d);
+        sums2.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_residual);
           at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_residual)));
           s1 = nf::Max(s1, hn::Abs(at(p_x)));
         });
-        const V largest = nf::Total<0>(d, sums_);
-        const V largest_ = nf::Total<1>(d, sums_);
-        scale = nf::PowerOfTwo(d, nf::Max(largest, largest_));
+        const V largest = nf::Total<0>(d, sums2);
+        const V largest2 = nf::Total<1>(d, sums2);
+        scale = nf::PowerOfTwo(d, nf::Max(largest, largest2));
         continue;
       }
+      const V rstd = nf::Rsqrt(d, under_root);
       // y = sum * scale * rstd * weight
       // sum = residual + x
       const nf::In<P> p_weight{weight};
@@ -69,10 +70,10 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_residual + n_c);
         at.Prefetch(p_x + n_c);
-        const V sum_ = hn::Add(at(p_residual), at(p_x));
-        const V y_ = hn::Mul(hn::Mul(hn::Mul(sum_, scale), rstd), at(p_weight));
-        at.Store(p_y, y_);
-        at.Store(p_sum, sum_);
+        const V v_sum = hn::Add(at(p_residual), at(p_x));
+        const V v_y = hn::Mul(hn::Mul(hn::Mul(v_sum, scale), rstd), at(p_weight));
+        at.Store(p_y, v_y);
+        at.Store(p_sum, v_sum);
       });
       break;
     }
@@ -91,8 +92,8 @@ HWY_AFTER_NAMESPACE();
 namespace add_rms_norm_kernels {
 
 HWY_EXPORT(AddRmsNorm_f32);
-extern "C" normfold_status add_rms_norm_f32(float* y, float* sum, const float* x, const float* residual, const float* weight,
-                                 size_t T, size_t C, const normfold_context* context) {
+extern "C" normfold_status add_rms_norm_f32(float* y, float* sum, const float* x, const float* residual,
+    const float* weight, size_t T, size_t C, const normfold_context* context) {
   normfold::arguments check(context);
   check.tensor(normfold::sharing::output, y, sizeof(float), {T, C});
   check.tensor(normfold::sharing::output, sum, sizeof(float), {T, C});

@@ -44,8 +44,8 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
     const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
     const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
     nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-      const V y_ = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), mean), rstd), v_weight, v_bias);
-      at.Store(p_y, y_);
+      const V v_y = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), mean), rstd), v_weight, v_bias);
+      at.Store(p_y, v_y);
     });
   });
 }
@@ -66,6 +66,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t i_c) HWY_ATTR {
+    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
@@ -83,12 +84,12 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         // mean_sq = mean(sq(x * scale - pivot))
         auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
         for (size_t i_n = 0; i_n < n_n; ++i_n) {
-          const nf::In<S> p_x_{x + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
           sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.PrefetchAhead(p_x_);
-            const V t = hn::MulSub(at(p_x_), scale, pivot);
-            s0 = hn::Add(s0, t);
-            s1 = hn::MulAdd(t, t, s1);
+            at.PrefetchAhead(p_x2);
+            const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
+            s0 = hn::Add(s0, from_pivot);
+            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
           });
         }
         shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
@@ -98,42 +99,47 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         pivot = hn::Add(pivot, shift);
       }
       const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      const V scaled_rstd = nf::Rsqrt(d, under_root);
-      const V v_weight = nf::Broadcast<P>(d, weight + i_c);
-      const V v_bias = nf::Broadcast<P>(d, bias + i_c);
-      const V scaled_mean = hn::Add(pivot, shift);
-      const V unscale = hn::Div(nf::Number(d, 1), scale);
-      const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
-      const V t_ = hn::Mul(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 0.9));
-      const V t__ = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
-      const V t___ = hn::MulAdd(hn::Mul(t_, scale), scale, hn::Mul(hn::Mul(var, t__), nf::Number(d, 0.1)));
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
         auto sums = nf::Fold<nf::LargestAbs>(d);
         for (size_t i_n = 0; i_n < n_n; ++i_n) {
-          const nf::In<S> p_x_{x + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
           sums.Over(d, n_hw, [&](auto at, V& s0) HWY_ATTR {
-            at.PrefetchAhead(p_x_);
-            s0 = nf::Max(s0, hn::Abs(at(p_x_)));
+            at.PrefetchAhead(p_x2);
+            s0 = nf::Max(s0, hn::Abs(at(p_x2)));
           });
         }
         const V largest = nf::Total<0>(d, sums);
         scale = nf::PowerOfTwo(d, largest);
         continue;
       }
+      const V scaled_rstd = nf::Rsqrt(d, under_root);
+      const V v_weight = nf::Broadcast<P>(d, weight + i_c);
+      const V v_bias = nf::Broadcast<P>(d, bias + i_c);
+      const V scaled_mean = hn::Add(pivot, shift);
+      const V unscale = hn::Div(nf::Number(d, 1), scale);
+      const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
+      const V t2 = hn::Mul(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 0.9));
+      const V t3 = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
+      const V t4 = hn::MulAdd(hn::Mul(t2, scale), scale, hn::Mul(hn::Mul(var, t3), nf::Number(d, 0.1)));
+      // mean = scaled_mean * unscale
       *(mean + i_c) = hn::GetLane(hn::Mul(scaled_mean, unscale));
+      // rstd = scaled_rstd * scale
       *(rstd + i_c) = hn::GetLane(hn::Mul(scaled_rstd, scale));
-      *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t, scale, hn::Mul(scaled_mean, nf::Number(d, 0.1))), unscale));
-      *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t___, unscale), unscale));
+      // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
+      *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t, scale, hn::Mul(scaled_mean, nf::Number(d, 0.1))),
+          unscale));
+      // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
+      *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t4, unscale), unscale));
       // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_x_{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x_ + n_hw);
-          const V t____ = hn::Mul(hn::Sub(hn::MulSub(at(p_x_), scale, pivot), shift), scaled_rstd);
-          at.Store(p_y, hn::MulAdd(t____, v_weight, v_bias));
+          at.Prefetch(p_x2 + n_hw);
+          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), scaled_rstd);
+          at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });
       }
       break;
@@ -154,9 +160,9 @@ HWY_AFTER_NAMESPACE();
 namespace batch_norm_kernels {
 
 HWY_EXPORT(BatchNorm_f32);
-extern "C" normfold_status batch_norm_f32(float* y, const float* x, const float* running_mean, const float* running_var,
-                               const float* weight, const float* bias, size_t N, size_t C, size_t H, size_t W,
-                               const normfold_context* context) {
+extern "C" normfold_status batch_norm_f32(float* y, const float* x, const float* running_mean,
+    const float* running_var, const float* weight, const float* bias, size_t N, size_t C, size_t H, size_t W,
+    const normfold_context* context) {
   normfold::arguments check(context);
   check.tensor(normfold::sharing::output, y, sizeof(float), {N, C, H, W});
   check.tensor(normfold::sharing::operand, x, sizeof(float), {N, C, H, W});
@@ -172,9 +178,9 @@ extern "C" normfold_status batch_norm_f32(float* y, const float* x, const float*
 }
 
 HWY_EXPORT(BatchNormTrain_f32);
-extern "C" normfold_status batch_norm_train_f32(float* y, float* mean, float* rstd, float* running_mean, float* running_var,
-                                     const float* x, const float* weight, const float* bias, size_t N, size_t C,
-                                     size_t H, size_t W, const normfold_context* context) {
+extern "C" normfold_status batch_norm_train_f32(float* y, float* mean, float* rstd, float* running_mean,
+    float* running_var, const float* x, const float* weight, const float* bias, size_t N, size_t C, size_t H,
+    size_t W, const normfold_context* context) {
   normfold::arguments check(context);
   check.tensor(normfold::sharing::output, y, sizeof(float), {N, C, H, W});
   check.tensor(normfold::sharing::written, mean, sizeof(float), {C});
@@ -188,7 +194,8 @@ extern "C" normfold_status batch_norm_train_f32(float* y, float* mean, float* rs
   const normfold_status status = check.finish(context, 0);
   if (status != NORMFOLD_OK) return status;
   if (N * H * W == 1) return NORMFOLD_ONE_ELEMENT;
-  HWY_DYNAMIC_DISPATCH(BatchNormTrain_f32)(y, mean, rstd, running_mean, running_var, x, weight, bias, N, C, H * W, context);
+  HWY_DYNAMIC_DISPATCH(BatchNormTrain_f32)(y, mean, rstd, running_mean, running_var, x, weight, bias, N, C, H * W,
+      context);
   return NORMFOLD_OK;
 }
 

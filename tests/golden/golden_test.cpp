@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <random>
 #include <vector>
 
@@ -15,6 +16,7 @@
 namespace {
 
 using floats = std::vector<float>;
+using sizes = std::initializer_list<std::size_t>;
 
 constexpr double unit = 0x1p-24;  // of float
 
@@ -35,7 +37,8 @@ template <class Element>
 moments moments_of(std::size_t n, const Element& element) {
   moments m;
   for (std::size_t i = 0; i < n; ++i) m.mean += static_cast<double>(element(i)) / static_cast<double>(n);
-  for (std::size_t i = 0; i < n; ++i) m.var += std::pow(static_cast<double>(element(i)) - m.mean, 2) / static_cast<double>(n);
+  for (std::size_t i = 0; i < n; ++i)
+    m.var += std::pow(static_cast<double>(element(i)) - m.mean, 2) / static_cast<double>(n);
   m.rstd = 1 / std::sqrt(m.var + 1e-5);
   return m;
 }
@@ -52,20 +55,22 @@ void check_near(float got, double expected, double magnitude, std::size_t n) {
 void check_element(float y, float x, double mean, double rstd, float weight, float bias, std::size_t n) {
   const double centred = (static_cast<double>(x) - mean) * rstd;
   const double expected = centred * static_cast<double>(weight) + static_cast<double>(bias);
-  check_near(y, expected, (std::abs(centred) + 1) * static_cast<double>(std::abs(weight)) + static_cast<double>(std::abs(bias)), n);
+  check_near(y, expected,
+             (std::abs(centred) + 1) * static_cast<double>(std::abs(weight)) + static_cast<double>(std::abs(bias)), n);
 }
 
 }  // namespace
 
 TEST_CASE("layer_norm") {
   const std::size_t N = 2, T = 3;
-  for (const std::size_t C : {1, 7, 64, 257}) {
+  for (const std::size_t C : sizes{1, 7, 64, 257}) {
     const floats x = random_floats(N * T * C, 1), weight = random_floats(C, 2), bias = random_floats(C, 3);
     floats y(x.size());
     REQUIRE(layer_norm_f32(y.data(), x.data(), weight.data(), bias.data(), N, T, C, nullptr) == NORMFOLD_OK);
     for (std::size_t row = 0; row < N * T; ++row) {
       const moments m = moments_of(C, [&](std::size_t c) { return x[row * C + c]; });
-      for (std::size_t c = 0; c < C; ++c) check_element(y[row * C + c], x[row * C + c], m.mean, m.rstd, weight[c], bias[c], C);
+      for (std::size_t c = 0; c < C; ++c)
+        check_element(y[row * C + c], x[row * C + c], m.mean, m.rstd, weight[c], bias[c], C);
     }
   }
 }
@@ -86,10 +91,11 @@ TEST_CASE("batch_norm in training, then with the running statistics it left") {
       check_near(rstd[c], m.rstd, m.rstd, count);
       check_near(running_mean[c], 0.9 * 0.5 + 0.1 * m.mean, 4, count);
       check_near(running_var[c], 0.9 * 2 + 0.1 * unbiased, 4, count);
-      for (std::size_t i = 0; i < count; ++i) check_element(y[at(c, i)], x[at(c, i)], m.mean, m.rstd, weight[c], bias[c], count);
+      for (std::size_t i = 0; i < count; ++i)
+        check_element(y[at(c, i)], x[at(c, i)], m.mean, m.rstd, weight[c], bias[c], count);
     }
-    REQUIRE(batch_norm_f32(y.data(), x.data(), running_mean.data(), running_var.data(), weight.data(), bias.data(), N, C,
-                           H, W, nullptr) == NORMFOLD_OK);
+    REQUIRE(batch_norm_f32(y.data(), x.data(), running_mean.data(), running_var.data(), weight.data(), bias.data(), N,
+                           C, H, W, nullptr) == NORMFOLD_OK);
     for (std::size_t c = 0; c < C; ++c) {
       const double r = 1 / std::sqrt(static_cast<double>(running_var[c]) + 1e-5);
       for (std::size_t i = 0; i < count; ++i)
@@ -100,8 +106,8 @@ TEST_CASE("batch_norm in training, then with the running statistics it left") {
 
 TEST_CASE("group_norm") {
   const std::size_t N = 2, C = 6;
-  for (const std::size_t G : {1, 2, 6})
-    for (const std::size_t W : {1, 5, 33}) {
+  for (const std::size_t G : sizes{1, 2, 6})
+    for (const std::size_t W : sizes{1, 5, 33}) {
       const std::size_t H = 3, area = H * W, members = C / G * area;
       const floats x = random_floats(N * C * area, 7), weight = random_floats(C, 8), bias = random_floats(C, 9);
       floats y(x.size());
@@ -118,7 +124,7 @@ TEST_CASE("group_norm") {
 
 TEST_CASE("add_rms_norm, in place of its residual") {
   const std::size_t T = 4;
-  for (const std::size_t C : {1, 7, 64, 257}) {
+  for (const std::size_t C : sizes{1, 7, 64, 257}) {
     const floats x = random_floats(T * C, 10), residual = random_floats(T * C, 11), weight = random_floats(C, 12);
     floats y(x.size()), sum = residual;
     REQUIRE(add_rms_norm_f32(y.data(), sum.data(), x.data(), sum.data(), weight.data(), T, C, nullptr) == NORMFOLD_OK);

@@ -32,6 +32,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t slice) HWY_ATTR {
     const size_t i_n = slice / n_g;
     const size_t i_g = slice % n_g;
+    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
@@ -49,9 +50,9 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
         sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_x);
-          const V t = hn::MulSub(at(p_x), scale, pivot);
-          s0 = hn::Add(s0, t);
-          s1 = hn::MulAdd(t, t, s1);
+          const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
+          s0 = hn::Add(s0, from_pivot);
+          s1 = hn::MulAdd(from_pivot, from_pivot, s1);
         });
         shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c_g * n_hw));
         mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c_g * n_hw));
@@ -60,7 +61,6 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         pivot = hn::Add(pivot, shift);
       }
       const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      const V rstd = nf::Rsqrt(d, under_root);
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
@@ -73,16 +73,17 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         scale = nf::PowerOfTwo(d, largest);
         continue;
       }
+      const V rstd = nf::Rsqrt(d, under_root);
       // y = (x * scale - pivot - shift) * rstd * weight + bias
       for (size_t i_c_g = 0; i_c_g < n_c_g; ++i_c_g) {
         const V v_weight = nf::Broadcast<P>(d, weight + i_g * n_c_g + i_c_g);
         const V v_bias = nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g);
-        const nf::In<S> p_x_{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
+        const nf::In<S> p_x2{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x_ + n_c_g * n_hw);
-          const V t = hn::Mul(hn::Sub(hn::MulSub(at(p_x_), scale, pivot), shift), rstd);
-          at.Store(p_y, hn::MulAdd(t, v_weight, v_bias));
+          at.Prefetch(p_x2 + n_c_g * n_hw);
+          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), rstd);
+          at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });
       }
       break;
@@ -102,8 +103,8 @@ HWY_AFTER_NAMESPACE();
 namespace group_norm_kernels {
 
 HWY_EXPORT(GroupNorm_f32);
-extern "C" normfold_status group_norm_f32(float* y, const float* x, const float* weight, const float* bias, size_t N, size_t C,
-                               size_t H, size_t W, size_t G, const normfold_context* context) {
+extern "C" normfold_status group_norm_f32(float* y, const float* x, const float* weight, const float* bias, size_t N,
+    size_t C, size_t H, size_t W, size_t G, const normfold_context* context) {
   normfold::arguments check(context);
   check.groups(C, G);
   if (check.status() != NORMFOLD_OK) return check.status();

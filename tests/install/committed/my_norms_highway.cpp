@@ -30,6 +30,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   const D d;
   const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_nt, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_nt) HWY_ATTR {
+    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
@@ -47,9 +48,9 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
         sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_x);
-          const V t = hn::MulSub(at(p_x), scale, pivot);
-          s0 = hn::Add(s0, t);
-          s1 = hn::MulAdd(t, t, s1);
+          const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
+          s0 = hn::Add(s0, from_pivot);
+          s1 = hn::MulAdd(from_pivot, from_pivot, s1);
         });
         shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
         mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
@@ -58,7 +59,6 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         pivot = hn::Add(pivot, shift);
       }
       const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      const V rstd = nf::Rsqrt(d, under_root);
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
@@ -71,14 +71,16 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         scale = nf::PowerOfTwo(d, largest);
         continue;
       }
+      const V rstd = nf::Rsqrt(d, under_root);
       // y = (x * scale - pivot - shift) * rstd * weight + bias
       const nf::In<P> p_weight{weight};
       const nf::In<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + n_c);
-        const V y_ = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), at(p_weight), at(p_bias));
-        at.Store(p_y, y_);
+        const V v_y = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), at(p_weight),
+            at(p_bias));
+        at.Store(p_y, v_y);
       });
       break;
     }
@@ -99,6 +101,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
   const D d;
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_t) HWY_ATTR {
+    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // mean_sq = mean(sq(x * scale))
@@ -111,19 +114,19 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       });
       const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
       const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
-      const V rstd = nf::Rsqrt(d, under_root);
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
-        auto sums_ = nf::Fold<nf::LargestAbs>(d);
-        sums_.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+        auto sums2 = nf::Fold<nf::LargestAbs>(d);
+        sums2.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
           at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
         });
-        const V largest = nf::Total<0>(d, sums_);
+        const V largest = nf::Total<0>(d, sums2);
         scale = nf::PowerOfTwo(d, largest);
         continue;
       }
+      const V rstd = nf::Rsqrt(d, under_root);
       // y = x * scale * rstd * weight
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
@@ -148,8 +151,8 @@ HWY_AFTER_NAMESPACE();
 namespace my_norms_kernels {
 
 HWY_EXPORT(LayerNorm_f32);
-extern "C" normfold_status layer_norm_f32(float* y, const float* x, const float* weight, const float* bias, size_t N, size_t T,
-                               size_t C, const normfold_context* context) {
+extern "C" normfold_status layer_norm_f32(float* y, const float* x, const float* weight, const float* bias, size_t N,
+    size_t T, size_t C, const normfold_context* context) {
   normfold::arguments check(context);
   check.tensor(normfold::sharing::output, y, sizeof(float), {N, T, C});
   check.tensor(normfold::sharing::operand, x, sizeof(float), {N, T, C});
@@ -164,7 +167,7 @@ extern "C" normfold_status layer_norm_f32(float* y, const float* x, const float*
 
 HWY_EXPORT(RmsNorm_f32);
 extern "C" normfold_status rms_norm_f32(float* y, const float* x, const float* weight, size_t T, size_t C,
-                             const normfold_context* context) {
+    const normfold_context* context) {
   normfold::arguments check(context);
   check.tensor(normfold::sharing::output, y, sizeof(float), {T, C});
   check.tensor(normfold::sharing::operand, x, sizeof(float), {T, C});
