@@ -82,7 +82,10 @@ std::string sets_text(const plan& p, ir::atom_set loops, ir::atom_set over, cons
     if (!has(loops, static_cast<int>(l))) continue;
     const bool part = first && first->atom == static_cast<int>(l);
     out += std::string(out.empty() ? "" : " ") + "[" + (has(over, static_cast<int>(l)) ? "reduce " : "keep ") +
-           (part ? "the first of " : "") + p.g.atoms[l].name + "]";
+           (part ? "the first " + (first->percent > 0 ? number(first->percent) + "%" : std::to_string(first->count)) +
+                       " of "
+                 : "") +
+           p.g.atoms[l].name + "]";
   }
   return out.empty() ? "[one value]" : out;
 }
