@@ -53,7 +53,8 @@ function(_normfold_compile_highway target folder)
 endfunction()
 
 # normfold_add_kernels(<target> LAYERS <file>... [TYPES f32 f64 bf16 f16] [ORDERS <order>...] [BACKENDS highway]
-#                      [DIRECTIONS infer train backward backward_recompute backward_frozen] [PARAMS f32] [STRIDED] [TABLE])
+#                      [DIRECTIONS infer train backward backward_recompute backward_from_y
+#                      backward_frozen] [PARAMS f32] [STRIDED] [TABLE])
 # makes a static library <target> of the layers that the main function in LAYERS hands to normfold::generate. Who links
 # it includes "<target>.h". ORDERS are memory orders other than the layer's own: NHWC, or N.head.C with longer names.
 function(normfold_add_kernels target)
@@ -74,8 +75,8 @@ function(normfold_add_kernels target)
   endif()
   _normfold_require(${target} TYPES "f32|f64|bf16|f16" "one of f32, f64, bf16 and f16" ${arg_TYPES})
   _normfold_require(${target} PARAMS "f32" "f32" ${arg_PARAMS})
-  _normfold_require(${target} DIRECTIONS "infer|train|backward|backward_recompute|backward_frozen"
-    "one of infer, train and backward, nor backward_recompute or backward_frozen" ${arg_DIRECTIONS})
+  _normfold_require(${target} DIRECTIONS "infer|train|backward|backward_recompute|backward_from_y|backward_frozen"
+    "one of infer, train and backward, nor backward_recompute, backward_from_y or backward_frozen" ${arg_DIRECTIONS})
   _normfold_require(${target} BACKENDS "highway" "a backend (highway)" ${arg_BACKENDS})
   _normfold_require(${target} ORDERS "[A-Za-z][A-Za-z0-9_]*([.][A-Za-z][A-Za-z0-9_]*)*"
     "an order of axes such as NHWC or N.head.C" ${arg_ORDERS})

@@ -37,6 +37,7 @@ std::string to_text(direction d) {
     case direction::train: return "train";
     case direction::backward: return "backward";
     case direction::backward_recompute: return "backward_recompute";
+    case direction::backward_from_y: return "backward_from_y";
     case direction::backward_frozen: return "backward_frozen";
   }
   return "";
@@ -45,6 +46,7 @@ std::string to_text(direction d) {
 ir::graph for_direction(const ir::graph& g, direction d) {
   if (d == direction::backward) return gradient(g, statistics::saved);
   if (d == direction::backward_recompute) return gradient(g, statistics::recomputed);
+  if (d == direction::backward_from_y) return gradient(g, statistics::from_y);
   if (d == direction::backward_frozen) return gradient(g, statistics::frozen);
   ir::graph unnamed = g;
   unnamed.names.clear();

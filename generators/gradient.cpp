@@ -38,6 +38,7 @@ class differentiation {
     std::vector<terms> wanted;
     for (int i : leaves) wanted.push_back(adjoint(i));
     const assembled made = assemble(a, wanted);
+    const int normalised = from_ == statistics::from_y ? take_from_y(made.normalised) : -1;
     for (std::size_t k = 0; k < leaves.size(); ++k) {
       const ir::node leaf = b_[leaves[k]];
       int node = made.nodes[k];
@@ -47,10 +48,17 @@ class differentiation {
     }
     for (int i : made.normalised)  // for those who read what is generated
       if (b_.made_of(i) == origin::element) b_.name("xhat", i, ir::role::label);
+    if (normalised >= 0) b_.name(normalised_name, normalised, ir::role::statistic);
     return with_saved(b_);
   }
 
+  bool found_in_y() const { return found_in_y_; }
+
  private:
+  static constexpr const char* from_y_name = "#from_y";
+  static constexpr const char* normalised_name = "#normalised";
+
+
   int moved(int node) const { return moved_[static_cast<std::size_t>(node)]; }
   terms& adjoint(int node) { return adjoints_[static_cast<std::size_t>(node)]; }
 
@@ -85,13 +93,30 @@ class differentiation {
     }
   }
 
+  // y = xhat * weight + bias solved for xhat: adds that to the graph, and returns what it stands for.
+  int take_from_y(const std::set<int>& normalised) {
+    const ir::node y = b_[moved(layer_.names.front().node)];
+    int solved = b_.add({.op = "input", .name = "y", .varies = y.varies});
+    for (int at = moved(layer_.names.front().node);; at = b_[at].args[0]) {
+      if (normalised.count(at) != 0) {
+        found_in_y_ = true;
+        b_.name(from_y_name, solved, ir::role::statistic);
+        return at;
+      }
+      const ir::node n = b_[at];
+      const bool invertible = n.op == "add" || n.op == "sub" || n.op == "mul";
+      if (!invertible || b_.made_of(n.args[1]) < origin::parameter) return -1;
+      solved = b_.op(n.op == "add" ? "sub" : n.op == "sub" ? "add" : "div", {solved, n.args[1]});
+    }
+  }
+
   // What the caller has kept is read instead of computed: the statistics that `train` wrote, outputs besides y.
   ir::graph with_saved(builder& made) const {
     std::vector<std::pair<int, ir::node>> kept;
     for (const ir::named_node& n : layer_.names) {
       const ir::node& was = layer_.nodes[static_cast<std::size_t>(n.node)];
       const bool output = n.what == ir::role::output && &n != &layer_.names.front();
-      const bool statistic = n.what == ir::role::statistic && from_ == statistics::saved;
+      const bool statistic = n.what == ir::role::statistic && (from_ == statistics::saved || from_ == statistics::from_y);
       if (is_leaf(was.op) || !(output || statistic)) continue;
       kept.emplace_back(moved(n.node), ir::node{.op = output ? "input" : "given", .name = n.name, .varies = was.varies});
       made.name(n.name, moved(n.node), ir::role::statistic);
@@ -99,15 +124,23 @@ class differentiation {
     ir::graph g = made.finish();
     std::vector<std::pair<int, ir::node>> leaves;
     std::size_t next = 0;
-    for (const ir::named_node& n : g.names)
-      if (n.what == ir::role::statistic) leaves.emplace_back(n.node, kept[next++].second);
+    int solved = -1, normalised = -1, from_y = -1;
+    for (const ir::named_node& n : g.names) {
+      if (n.what != ir::role::statistic) continue;
+      if (n.name == from_y_name) solved = n.node;
+      else if (n.name == normalised_name) normalised = n.node;
+      else leaves.emplace_back(n.node, kept[next++].second);
+    }
     std::erase_if(g.names, [](const ir::named_node& n) { return n.what == ir::role::statistic; });
     g.running.reset();
     builder out(g);
     rebuild(g, out, [&](int old, ir::node n) {
       for (const auto& [node, leaf] : leaves)
         if (node == old) return out.add(leaf);
-      return out.add(std::move(n));
+      if (old == normalised) return from_y;
+      const int now = out.add(std::move(n));
+      if (old == solved) from_y = now;
+      return now;
     });
     ir::graph done = out.finish();
     int labels = 0;
@@ -121,10 +154,17 @@ class differentiation {
   builder b_;
   std::vector<int> moved_;
   std::vector<terms> adjoints_;
+  bool found_in_y_ = false;
 };
 
 }  // namespace
 
 ir::graph gradient(const ir::graph& layer, statistics from) { return differentiation(layer, from).run(); }
+
+bool normalised_is_in_y(const ir::graph& layer) {
+  differentiation d(layer, statistics::from_y);
+  d.run();
+  return d.found_in_y();
+}
 
 }  // namespace normfold::gen

@@ -9,6 +9,7 @@ namespace normfold::gen {
 enum class statistics {
   saved,       ///< the named ones are given, as `train` wrote them
   recomputed,  ///< from x
+  from_y,      ///< as saved, and the normalised value from y instead of x, which y may have overwritten
   frozen       ///< running statistics are given and constant: the gradient of `infer`
 };
 
@@ -20,5 +21,9 @@ enum class statistics {
 /// Where a maximum or minimum is attained several times, all that attain it share its gradient equally. `round` and
 /// comparisons have none, through `rounded` it passes unchanged, and the one of sqrt at 0 is 0.
 ir::graph gradient(const ir::graph& layer, statistics from);
+
+/// Whether from_y is possible: y is the normalised value, times parameters, plus others. It divides by the former, which
+/// must not be 0.
+bool normalised_is_in_y(const ir::graph& layer);
 
 }  // namespace normfold::gen

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "gradient.hpp"
+
 namespace normfold::gen {
 namespace {
 
@@ -71,6 +73,7 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
     if (orders.empty()) add({"", own_order(g)});  // no order asked for has this layer's axes: its own
     for (direction d : asked.directions) {
       if (d == direction::backward_frozen && !g.running) continue;  // has no statistics to freeze
+      if (d == direction::backward_from_y && !normalised_is_in_y(g)) continue;
       for (element type : asked.types)
         for (const order& o : orders) {
           const element params = asked.params_f32 && type != element::f64 ? element::f32 : type;

@@ -72,6 +72,7 @@ command parse(int argc, const char* const* argv) {
                                                                   {"train", direction::train},
                                                                   {"backward", direction::backward},
                                                                   {"backward_recompute", direction::backward_recompute},
+                                                                  {"backward_from_y", direction::backward_from_y},
                                                                   {"backward_frozen", direction::backward_frozen}}));
     } else if (option == "--plan" || option == "--graph" || option == "--describe" || option == "--list") {
       c.print = option;

@@ -17,12 +17,13 @@ class builder;
 /// A node in that form, added to `b`, whose nodes are canonical already.
 int simplified(builder& b, ir::node n);
 
-enum class direction { infer, train, backward, backward_recompute, backward_frozen };
+enum class direction { infer, train, backward, backward_recompute, backward_from_y, backward_frozen };
 inline bool is_backward(direction d) { return d >= direction::backward; }
 std::string to_text(direction d);
 
 /// infer: the outputs; running statistics are given. train: also the named statistics and the updated running ones.
-/// backward: the gradients (gradient.hpp), from the statistics that train wrote, from x alone, or of infer.
+/// backward: the gradients (gradient.hpp), from the statistics that train wrote, from x alone,
+/// from y instead of x, or of infer.
 ir::graph for_direction(const ir::graph& canonical_layer, direction d);
 
 /// b - mean(b) becomes (b - K) - dm with K near the mean (`pivot`) and dm = mean(b - K); the mean is K + dm, and

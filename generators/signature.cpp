@@ -107,6 +107,9 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   add_leaves(s, "input", argument_kind::input, names, "x");
   add_leaves(s, "input", argument_kind::input, names);
   add_leaves(s, "given", argument_kind::given, names);
+  if (is_backward(how.what))  // as in the layer's other functions
+    for (const ir::node& n : layer.nodes)
+      if (n.op == "parameter") add_leaves(s, "parameter", argument_kind::parameter, names, n.name);
   add_leaves(s, "parameter", argument_kind::parameter, names);
 
   for (std::size_t a = 0; a < layer.axes.size(); ++a)

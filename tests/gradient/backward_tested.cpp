@@ -27,6 +27,7 @@ const std::vector<backward_function>& tested() {
       const std::string direction = f.direction;
       const gen::statistics from = direction == "backward_frozen"      ? gen::statistics::frozen
                                    : direction == "backward_recompute" ? gen::statistics::recomputed
+                                   : direction == "backward_from_y"    ? gen::statistics::from_y
                                                                        : gen::statistics::saved;
       for (const ir::graph& layer : layers)
         if (layer.name == f.layer) made.push_back({&f, gen::gradient(gen::canonical(layer), from)});

@@ -32,6 +32,19 @@ TEST_CASE("every ready-made layer, its statistics recomputed") {
   }
 }
 
+TEST_CASE("the normalised value taken from y") {
+  int found = 0;
+  for (const ir::graph& g : ready_made()) {
+    if (!gen::normalised_is_in_y(gen::canonical(g))) continue;
+    ++found;
+    const std::string wrong = mistake(ordinary(g, small_extents(g), 4), gen::statistics::from_y, 1e-10);
+    CHECK_MESSAGE(wrong.empty(), wrong);
+    if (g.name != "layer_norm") continue;
+    for (const ir::node& n : gen::gradient(gen::canonical(g), gen::statistics::from_y).nodes) CHECK(n.name != "x");
+  }
+  CHECK(found >= 9);
+}
+
 TEST_CASE("frozen statistics: the gradient of inference") {
   for (const ir::graph& g : ready_made()) {
     if (!g.running) continue;

@@ -32,7 +32,7 @@ typedef struct normfold_argument {
 typedef struct normfold_function {
   const char* name;                   ///< "layer_norm_f32"
   const char* layer;                  ///< "layer_norm"
-  const char* direction;              ///< "infer", "train", "backward", "backward_recompute" or "backward_frozen"
+  const char* direction;              ///< "infer", "train", "backward", "backward_recompute", "backward_from_y" or "backward_frozen"
   const char* type;                   ///< x's type
   const char* order;                  ///< memory order of the full tensors, as in normfold_argument::axes
   const char* backend;                ///< "highway"
