@@ -6,11 +6,12 @@ die() { echo "failed: $*" >&2; exit 1; }
 # A build folder that starts empty: fresh <name>
 fresh() { rm -rf "${WORK:?}/$1"; mkdir -p "$WORK/$1"; }
 
-# configure <name> <project folder> <cmake argument>...
+# configure <name> <project folder, here or anywhere> <cmake argument>...
 configure() {
   local name=$1 project=$2
   shift 2
-  cmake -G Ninja -S "$here/$project" -B "$WORK/$name" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 \
+  if [[ $project != /* ]]; then project=$here/$project; fi
+  cmake -G Ninja -S "$project" -B "$WORK/$name" -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 \
     -DNORMFOLD_KERNEL_OPTIMIZATION=-O1 "$@" >"$WORK/$name.log" 2>&1 || { cat "$WORK/$name.log"; die "configure $name"; }
 }
 
