@@ -2,11 +2,11 @@
 #include "emit.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include "../declaration.hpp"
 #include "../formula.hpp"
+#include "../wrapper.hpp"
 #include "column.hpp"
 #include "wrapper.hpp"
 
@@ -23,38 +23,8 @@ std::string tag(element e) {
   return "";
 }
 
-struct made {
-  kernel k;
-  std::vector<const signature*> users;
-};
-
 std::string instance_name(const kernel& k, const signature& s) {
   return k.name + "_" + to_text(s.how.type) + (s.how.params != s.how.type ? "_" + to_text(s.how.params) : "");
-}
-
-std::vector<made> kernels_of(const library& lib) {
-  std::vector<made> kernels;
-  std::map<std::string, std::size_t> known;
-  std::map<std::string, int> names;
-  for (const signature& s : lib.functions) {
-    const auto [at, is_new] = known.emplace(kernel_key(s), kernels.size());
-    if (is_new) {
-      kernels.push_back({make_kernel(s), {}});
-      std::string& name = kernels.back().k.name;
-      if (const int n = ++names[name]; n > 1) name += std::to_string(n);
-    }
-    kernels[at->second].users.push_back(&s);
-  }
-  return kernels;
-}
-
-void print_heading(const made& m, writer& out) {
-  std::set<std::string> layers;
-  for (const signature* s : m.users) {
-    const std::string order = s->how.memory.name.empty() ? "" : ", in the order " + s->how.memory.name;
-    if (layers.insert(s->g.source + order).second) out.comment(s->g.source + order);
-  }
-  out.comment("Nest: " + nest_text(m.k.first->sweeps) + ", " + (m.k.first->sweeps.how == shape::resident ? "a slice at a time." : "sweep after sweep."));
 }
 
 void print_instance(const kernel& k, const signature& s, writer& out) {
@@ -74,11 +44,11 @@ void print_instance(const kernel& k, const signature& s, writer& out) {
 }  // namespace
 
 std::vector<file> emit(const library& lib) {
-  const std::vector<made> kernels = kernels_of(lib);
+  const std::vector<shared_kernel> kernels = kernels_of(lib);
   const std::string source = lib.asked.name + "_highway.cpp";
   const std::string space = lib.asked.name + "_kernels";
   bool math = false, columns = false;
-  for (const made& m : kernels) {
+  for (const shared_kernel& m : kernels) {
     for (const ir::node& n : m.k.first->sweeps.g.nodes) math = math || needs_math(n.op);
     columns = columns || m.k.first->sweeps.how == shape::phased;
   }
@@ -106,7 +76,7 @@ std::vector<file> emit(const library& lib) {
   out.line("namespace HWY_NAMESPACE {");
   out.line("namespace hn = hwy::HWY_NAMESPACE;");
   out.line("namespace nf = normfold::HWY_NAMESPACE;");
-  for (const made& m : kernels) {
+  for (const shared_kernel& m : kernels) {
     out.line();
     print_heading(m, out);
     print_kernel(m.k, out);
@@ -121,13 +91,13 @@ std::vector<file> emit(const library& lib) {
   out.line();
   out.line("#if HWY_ONCE");
   out.line("namespace " + space + " {");
-  for (const made& m : kernels) {
+  for (const shared_kernel& m : kernels) {
     std::set<std::string> instances;
     for (const signature* s : m.users) {
       const std::string instance = instance_name(m.k, *s);
       out.line();
       if (instances.insert(instance).second) out.line("HWY_EXPORT(" + instance + ");");
-      if (needs_workspace(s->sweeps)) print_workspace(*s, m.k, out);
+      if (needs_workspace(s->sweeps)) print_workspace(*s, m.k.first->sweeps, workspace_lines(m.k), out);
       print_wrapper(*s, m.k, instance, out);
     }
   }
