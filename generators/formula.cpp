@@ -51,7 +51,7 @@ std::string formula(const ir::graph& g, int node, const std::function<std::strin
         part = formula(g, arg, name_of);
         const int inner = precedence(g.nodes[static_cast<std::size_t>(arg)]);
         const int outer = precedence(n);
-        if (outer < 3 && (inner < outer || (inner == outer && index == 1 && (n.op == "sub" || n.op == "div" || g.nodes[static_cast<std::size_t>(arg)].op == "div")))) part = "(" + part + ")";
+        if (outer < 3 && (inner < outer || (inner == outer && index == 1 && g.nodes[static_cast<std::size_t>(arg)].op != "constant"))) part = "(" + part + ")";
       }
       out += part;
     }

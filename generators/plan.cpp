@@ -142,6 +142,23 @@ rescue find_extremes(const plan& p) {
   return found;
 }
 
+// What follows from given statistics alone, costs a root or a division, and is the same for every row of columns.
+std::vector<char> follows_from_given(const plan& p) {
+  std::vector<char> given(p.g.nodes.size(), 0), costly(p.g.nodes.size(), 0);
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
+    const ir::node& n = p.g.nodes[i];
+    given[i] = n.op == "given";
+    costly[i] = n.op == "rsqrt" || n.op == "sqrt" || n.op == "div";
+    for (int a : n.args) {
+      given[i] = given[i] != 0 || given[index(a)] != 0;
+      costly[i] = costly[i] != 0 || costly[index(a)] != 0;
+    }
+  }
+  for (std::size_t i = 0; i < given.size(); ++i)
+    given[i] = given[i] != 0 && costly[i] != 0 && has(p.g.nodes[i].varies, static_cast<int>(p.loops.size()) - 1);
+  return given;
+}
+
 // phased: reductions, and statistics that something read along more loops, or a caller, wants.
 std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   std::vector<char> wanted(p.g.nodes.size(), 0);
@@ -150,9 +167,10 @@ std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
     for (int a : n.args)
       if (p.at(a).varies != n.varies || is_reduction(n.op)) wanted[index(a)] = 1;
   std::vector<int> arrays;
+  const std::vector<char> given = follows_from_given(p);
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node& n = p.g.nodes[i];
-    const bool statistic = stage[i] > 0 && n.varies != p.all_loops();
+    const bool statistic = (stage[i] > 0 || given[i] != 0) && n.varies != p.all_loops();
     if ((is_reduction(n.op) && !is_extreme(p, static_cast<int>(i))) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
   }
   return arrays;
@@ -163,7 +181,7 @@ void add_passes(plan& p) {
   const std::vector<repair> repairs = find_repairs(p.g);
   if (p.how == shape::phased) p.arrays = find_arrays(p, stage);
   const int last = p.g.nodes.empty() ? 0 : *std::max_element(stage.begin(), stage.end());
-  for (int s = 1; s <= last; ++s) {
+  for (int s = 0; s <= last; ++s) {
     for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
       const ir::node& n = p.g.nodes[i];
       if (stage[i] != s || !is_reduction(n.op) || is_extreme(p, static_cast<int>(i))) continue;

@@ -128,7 +128,8 @@ std::string steps_text(const plan& p, const ir::graph& g, const pass& q) {
     const std::string text = formula(g, what, [&](int i) -> std::string {
       if (i == what) return "";
       if (g.nodes[static_cast<std::size_t>(i)].op == "pivot") return "pivot";
-      const std::string* known = name_of(p, i, false);
+      const bool stored = std::find(p.arrays.begin(), p.arrays.end(), i) != p.arrays.end();  // by a sweep of its own
+      const std::string* known = name_of(p, i, stored && !is_reduction(p.at(i).op));
       return known != nullptr ? *known : "";
     });
     out += (out.empty() ? ""

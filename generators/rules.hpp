@@ -30,6 +30,9 @@ ir::graph for_direction(const ir::graph& canonical_layer, direction d);
 /// mean(sq(b - mean(b))) becomes mean(sq(b - K)) - sq(dm): sums of both kinds in one sweep, exact zeros on constant rows.
 ir::graph shift_moments(const ir::graph& g);
 
+/// (v - mean) * rstd * weight + bias becomes v * a + b, with a = rstd * weight and b = bias - mean * a, where mean and rstd
+/// are given and so nothing but v varies along every axis. Statistics that are computed stay as they are.
+ir::graph as_multiply_add(const ir::graph& g);
 
 /// Where every reduction has one scope: computes on x * `scale`, a power of two for each slice that is 1 unless squares
 /// would overflow or vanish, and takes its powers out again wherever a value leaves (`unscale` is 1 / scale). Otherwise

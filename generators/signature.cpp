@@ -82,7 +82,9 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   signature s;
   s.how = how;
   s.g = for_direction(layer, how.what);
-  s.sweeps = make_plan(rescale(shift_moments(s.g)), how.memory.atoms, how.strided);
+  const ir::graph computed = is_backward(how.what) ? s.g : as_multiply_add(s.g);
+  s.collected = computed.nodes != s.g.nodes;
+  s.sweeps = make_plan(rescale(shift_moments(computed)), how.memory.atoms, how.strided);
   s.name = layer.name + (how.what == direction::infer ? "" : "_" + to_text(how.what)) + "_" + to_text(how.type);
   for (char c : how.memory.name.empty() ? "" : "_" + how.memory.name) s.name += c == '.' ? '_' : c;
 

@@ -57,6 +57,7 @@ struct signature {
   std::vector<extent> extents;
   std::vector<stride> strides;
   ir::graph g;              ///< what is computed, moments not yet shifted
+  bool collected = false;   ///< given statistics are collected into one multiply-add per element
   plan sweeps;
 };
 

@@ -58,6 +58,10 @@ extern "C" {
 /// y    = (x - running_mean) * rstd * weight + bias
 /// rstd = rsqrt(running_var + 1e-05)
 ///
+/// Computed as x * a + b, one multiply-add an element, with a and b formed once from what is given. Rounding b adds
+/// an error of 2^-24 * |b| to y, about three times that without fused multiply-add: the last digits, as long as the
+/// mean is no more than a few deviations.
+///
 /// y             out     [N, C, H, W]  may be exactly x
 /// x             in      [N, C, H, W]
 /// running_mean  in      [C]

@@ -32,20 +32,17 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
-  // y = (x - mean) * rstd * weight + bias
+  // y = x * a + b
   nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [&](size_t row) HWY_ATTR {
     const size_t i_n = row / n_c;
     const size_t i_c = row % n_c;
-    const V mean = nf::Broadcast<A>(d, running_mean + i_c);
     const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
-    const V rstd = nf::Rsqrt(d, t);
-    const V v_weight = nf::Broadcast<P>(d, weight + i_c);
-    const V v_bias = nf::Broadcast<P>(d, bias + i_c);
+    const V a = hn::Mul(nf::Rsqrt(d, t), nf::Broadcast<P>(d, weight + i_c));
+    const V b = hn::NegMulAdd(nf::Broadcast<A>(d, running_mean + i_c), a, nf::Broadcast<P>(d, bias + i_c));
     const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
     const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
     nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-      const V v_y = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), mean), rstd), v_weight, v_bias);
-      at.Store(p_y, v_y);
+      at.Store(p_y, hn::MulAdd(at(p_x), a, b));
     });
   });
 }
