@@ -27,8 +27,9 @@ class collector {
     affine f{.base = none};
     if (n.args.size() == 2 && (n.op == "add" || n.op == "sub" || n.op == "mul"))
       for (const std::size_t k : {std::size_t{0}, std::size_t{1}})
-        if (const int element = n.args[k], fixed = n.args[1 - k]; f.base == none && b_.made_of(element) == origin::element &&
-                                                                  b_[fixed].varies != b_[element].varies && is_fixed(fixed))
+        if (const int element = n.args[k], fixed = n.args[1 - k];
+            f.base == none && b_.made_of(element) == origin::element && b_[fixed].varies != b_[element].varies &&
+            is_fixed(fixed))
           f = step(n, element, fixed, k == 1);
     const bool worth_it = f.base != none && f.given && f.steps > 1 && f.factor != none;
     const int made = worth_it ? written(f) : b_.add(n);
@@ -52,9 +53,7 @@ class collector {
     return false;
   }
 
-  int together(const char* op, int a, int b) {
-    return a == none ? b : simplified(b_, {.op = op, .args = {a, b}});
-  }
+  int together(const char* op, int a, int b) { return a == none ? b : simplified(b_, {.op = op, .args = {a, b}}); }
 
   affine step(const ir::node& n, int element, int fixed, bool reversed) {
     const auto found = forms_.find(element);
@@ -67,9 +66,12 @@ class collector {
       return f;
     }
     if (n.op == "sub" && reversed) return {.base = none};  // fixed - element: not a step of any norm
-    if (n.op == "sub" && f.factor == none) f.centre = together("add", f.centre, fixed);
-    else if (n.op == "add") f.shift = together("add", f.shift, fixed);
-    else f.shift = simplified(b_, {.op = "sub", .args = {f.shift == none ? b_.constant(0) : f.shift, fixed}});
+    if (n.op == "sub" && f.factor == none)
+      f.centre = together("add", f.centre, fixed);
+    else if (n.op == "add")
+      f.shift = together("add", f.shift, fixed);
+    else
+      f.shift = simplified(b_, {.op = "sub", .args = {f.shift == none ? b_.constant(0) : f.shift, fixed}});
     return f;
   }
 

@@ -12,7 +12,7 @@ import functools
 import numpy as np
 
 OUTPUT, STATISTIC, KEPT, COUNT, INPUT, GIVEN, PARAMETER = range(7)
-TYPES = {"f32": np.float32, "f64": np.float64}
+TYPES = {"f32": np.float32, "f64": np.float64, "u64": np.uint64}
 
 
 class Argument(ctypes.Structure):

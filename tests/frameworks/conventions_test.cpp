@@ -1,5 +1,6 @@
-// Running statistics by the definitions of PyTorch, ONNX and Keras, written out here one by one, over batches of several
-// sizes; then the evaluation that follows from them. A framework is one `reference` and one line of `conventions`.
+// Running statistics by the definitions of PyTorch, ONNX and Keras, written out here one by one, over batches of
+// several sizes; then the evaluation that follows from them. A framework is one `reference` and one line of
+// `conventions`.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -57,7 +58,8 @@ void onnx(running& r, std::size_t c, const moments& m) {
   r.var[c] = r.var[c] * 0.9 + m.squares / m.count * (1 - 0.9);
 }
 
-// keras.layers.BatchNormalization: moving = moving * momentum + batch * (1 - momentum), momentum 0.99, population variance.
+// keras.layers.BatchNormalization: moving = moving * momentum + batch * (1 - momentum), momentum 0.99, population
+// variance.
 void keras(running& r, std::size_t c, const moments& m) {
   r.mean[c] = r.mean[c] * 0.99 + m.mean * (1 - 0.99);
   r.var[c] = r.var[c] * 0.99 + m.squares / m.count * (1 - 0.99);
@@ -73,13 +75,14 @@ struct convention {
                            std::size_t n);
 };
 
-#define TRAIN(layer, ...)                                                                                          \
-  [](double* y, double* mean, double* rstd, running& r, const double* x, const double* w, const double* b, std::size_t n) { \
-    return layer##_train_f64(y, mean, rstd, r.mean.data(), r.var.data(), __VA_ARGS__ x, w, b, n, C, H, W, nullptr);  \
+#define TRAIN(layer, ...)                                                                                           \
+  [](double* y, double* mean, double* rstd, running& r, const double* x, const double* w, const double* b,          \
+     std::size_t n) {                                                                                               \
+    return layer##_train_f64(y, mean, rstd, r.mean.data(), r.var.data(), __VA_ARGS__ x, w, b, n, C, H, W, nullptr); \
   }
-#define INFER(layer)                                                                                        \
-  [](double* y, const double* x, const running& r, const double* w, const double* b, std::size_t n) {       \
-    return layer##_f64(y, x, r.mean.data(), r.var.data(), w, b, n, C, H, W, nullptr);                       \
+#define INFER(layer)                                                                                  \
+  [](double* y, const double* x, const running& r, const double* w, const double* b, std::size_t n) { \
+    return layer##_f64(y, x, r.mean.data(), r.var.data(), w, b, n, C, H, W, nullptr);                 \
   }
 
 const convention conventions[] = {

@@ -1,5 +1,5 @@
-// Norms as other frameworks have them, each in our spelling (docs/conventions.md). A framework is one line more here and
-// one reference in conventions_test.cpp.
+// Norms as other frameworks have them, each in our spelling (docs/conventions.md). A framework is one line more here
+// and one reference in conventions_test.cpp.
 #include <normfold/generate.hpp>
 
 using namespace normfold;
@@ -7,8 +7,7 @@ using namespace normfold::axes;
 
 constexpr auto batch = [](auto named) { return named | over(N, H, W) | center; };
 
-constexpr auto torch_batch =
-    batch(layer<"torch_batch">(N, C, H, W)) | scale | affine(C) | running(momentum = 0.1);
+constexpr auto torch_batch = batch(layer<"torch_batch">(N, C, H, W)) | scale | affine(C) | running(momentum = 0.1);
 constexpr auto torch_average = batch(layer<"torch_average">(N, C, H, W)) | scale | affine(C) | running(average);
 constexpr auto onnx_batch = batch(layer<"onnx_batch">(N, C, H, W)) | scale | affine(C) | running(keep = 0.9, biased);
 constexpr auto keras_batch =
@@ -23,6 +22,6 @@ int main(int argc, char** argv) {
 #ifdef RUNNING
   return normfold::generate(argc, argv, torch_batch, torch_average, onnx_batch, keras_batch);
 #else
-  return normfold::generate(argc, argv, torch_batch, layer_norm, group_norm, instance_norm, rms_norm);
+  return normfold::generate(argc, argv, torch_batch, torch_average, layer_norm, group_norm, instance_norm, rms_norm);
 #endif
 }

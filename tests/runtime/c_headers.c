@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "normfold/runtime/check.h"
+#include "normfold/runtime/fold.h"
 #include "normfold/runtime/status.h"
 #include "normfold/runtime/table.h"
 
@@ -29,6 +30,10 @@ int main(void) {
   failed += normfold_abi_version() != 1;
   failed += normfold_status_text((normfold_status)99) == NULL;
   failed += sizeof(normfold_bf16) != 2 || sizeof(normfold_f16) != 2;
+  const double one = 1, var = 4;
+  double weight = 3, bias = 0;
+  failed += normfold_fold_batch_norm_f64(&weight, &bias, &weight, &bias, &one, &var, NULL, NULL, 0, 1, 1, 1) != NORMFOLD_OK;
+  failed += weight != 1.5 || bias != -0.5;
   printf("%s\n", failed == 0 ? "ok" : "failed");
   return failed;
 }
