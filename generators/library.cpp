@@ -46,6 +46,20 @@ std::vector<int> own_order(const ir::graph& g) {
   return out;
 }
 
+// d<name> is the gradient of <name>: nothing else of the layer may be called that.
+void check_gradient_names(const ir::graph& g) {
+  std::set<std::string> names, differentiated;
+  for (const ir::named_node& n : g.names) {
+    names.insert(n.name);
+    if (n.what == ir::role::output) differentiated.insert(n.name);
+  }
+  for (const ir::node& n : g.nodes)
+    if (n.op == "input" || n.op == "parameter") names.insert(n.name), differentiated.insert(n.name);
+  for (const std::string& name : differentiated)
+    if (names.count("d" + name) != 0)
+      throw user_error{"the layer '" + g.name + "' has something named 'd" + name + "', and so is the gradient of '" + name + "' in its backward functions; rename it"};
+}
+
 }  // namespace
 
 library make_library(const request& asked, const std::vector<ir::graph>& layers) {
@@ -72,6 +86,7 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
     }
     if (orders.empty()) add({"", own_order(g)});  // no order asked for has this layer's axes: its own
     for (direction d : asked.directions) {
+      if (is_backward(d)) check_gradient_names(g);
       if (d == direction::backward_frozen && !g.running) continue;  // has no statistics to freeze
       if (d == direction::backward_from_y && !normalised_is_in_y(g)) continue;
       for (element type : asked.types)

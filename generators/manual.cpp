@@ -149,13 +149,6 @@ void print_arguments(const signature& s, writer& out) {
     out.comment(joined(ids, ", ", ", ") + ": distance in elements of neighbours along that axis", "/// ");
 }
 
-ir::atom_set reduced_atoms(const signature& s) {
-  ir::atom_set over = 0;
-  for (const ir::node& n : s.g.nodes)
-    if (is_reduction(n.op)) over |= n.over;
-  return over;
-}
-
 // The extents that are 0 where one of `atoms` is empty, as arguments.
 std::vector<std::string> run_time_extents(const signature& s, const std::vector<int>& atoms) {
   std::vector<std::string> out;
@@ -180,15 +173,15 @@ std::string counted(const signature& s) {
 
 // A line a status that is this function's own, and what is done about empty tensors.
 void print_answers(const signature& s, writer& out) {
-  const ir::atom_set over = reduced_atoms(s);
   std::vector<int> kept, reduced;
   for (std::size_t i = 0; i < s.g.atoms.size(); ++i)
-    (has(over, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
+    (has(s.averaged, static_cast<int>(i)) ? reduced : kept).push_back(static_cast<int>(i));
   const std::vector<std::string> nothing = run_time_extents(s, kept), mistake = run_time_extents(s, reduced);
   std::vector<std::pair<std::string, std::string>> lines;
   if (!nothing.empty())
     lines.emplace_back("NORMFOLD_OK",
-                       "also where " + joined(nothing, ", ", " or ") + " = 0: there is nothing to write");
+                       "also where " + joined(nothing, ", ", " or ") + " = 0: " +
+                           (sums_over_slices(s) ? "gradients of parameters are then 0" : "there is nothing to write"));
   if (!mistake.empty())
     lines.emplace_back("NORMFOLD_EMPTY_AXIS",
                        joined(mistake, ", ", " or ") + " = 0" +

@@ -27,6 +27,10 @@ void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_na
 
 }  // namespace
 
+bool sums_over_slices(const signature& s) {
+  return std::any_of(s.arguments.begin(), s.arguments.end(), [](const argument& a) { return a.kind == argument_kind::gradient; });
+}
+
 element statistics_type(element e) { return e == element::f64 ? element::f64 : element::f32; }
 
 std::string to_text(element e) {
@@ -82,6 +86,10 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   signature s;
   s.how = how;
   s.g = for_direction(layer, how.what);
+  const bool frozen = how.what == direction::backward_frozen;
+  const ir::graph forward = !is_backward(how.what) ? s.g : for_direction(layer, frozen ? direction::infer : direction::train);
+  for (const ir::node& n : forward.nodes)
+    if (is_reduction(n.op)) s.averaged |= n.over;
   const ir::graph computed = is_backward(how.what) ? s.g : as_multiply_add(s.g);
   s.collected = computed.nodes != s.g.nodes;
   s.sweeps = make_plan(rescale(shift_moments(computed)), how.memory.atoms, how.strided);

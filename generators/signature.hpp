@@ -57,12 +57,16 @@ struct signature {
   std::vector<extent> extents;
   std::vector<stride> strides;
   ir::graph g;              ///< what is computed, moments not yet shifted
+  ir::atom_set averaged = 0;  ///< what the statistics reduce, in a gradient those of its layer: not to be empty
   bool collected = false;   ///< given statistics are collected into one multiply-add per element
   plan sweeps;
 };
 
 /// `layer` is canonical.
 signature make_signature(const ir::graph& layer, const variant& how);
+
+/// Whether it writes gradients that are sums over slices, and so 0 where there is no slice.
+bool sums_over_slices(const signature& s);
 
 element statistics_type(element e);  ///< f32, f64 for f64
 std::string c_type(element e);       ///< "float", "normfold_bf16"

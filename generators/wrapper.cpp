@@ -20,13 +20,6 @@ std::string extents_list(const signature& s, const argument& a) {
   return out + "}";
 }
 
-ir::atom_set reduced_atoms(const signature& s) {
-  ir::atom_set over = 0;
-  for (const ir::node& n : s.g.nodes)
-    if (is_reduction(n.op)) over |= n.over;
-  return over;
-}
-
 bool has_word(const std::string& text, const std::string& word) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
@@ -136,8 +129,8 @@ void open_checked(const signature& s, writer& in) {
             (strided ? ", " + stride_list(s, a) : "") + ");");
   }
   std::vector<int> kept, reduced;
-  const ir::atom_set over = reduced_atoms(s);
-  for (int a : s.how.memory.atoms) (has(over, a) ? reduced : kept).push_back(a);
+  for (int a : s.how.memory.atoms) (has(s.averaged, a) ? reduced : kept).push_back(a);
+  if (sums_over_slices(s)) in.line("if (check.no_slice(" + product_text(s, kept) + ")) return check.write_zeros(context);");
   in.line("if (check.decided(" + product_text(s, kept) + ", " + product_text(s, reduced) + ")) return check.status();");
   if (needs_workspace(s.sweeps)) {
     std::string names;

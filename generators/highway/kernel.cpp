@@ -11,10 +11,23 @@
 namespace normfold::gen::highway {
 namespace {
 
+void print_sweeps(const kernel& k, writer& out) {
+  body b(k, out);
+  if (k.first->sweeps.how == shape::resident) print_resident(k, b);
+  else print_phased(k, b);
+}
+
+// Whether the sweeps name the type of a vector: a compiler warns of one that they do not.
+bool names_vectors(const kernel& k) {
+  writer alone;
+  print_sweeps(k, alone);
+  return alone.str().find("V ") != std::string::npos || alone.str().find("V& ") != std::string::npos;
+}
+
 void print_prologue(const kernel& k, writer& out) {
   const plan& p = k.first->sweeps;
   out.line("using D = nf::TagOf<S>;");
-  out.line("using V = hn::Vec<D>;");
+  if (names_vectors(k)) out.line("using V = hn::Vec<D>;");
   const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'A'; });
   if (statistics) out.line("using A [[maybe_unused]] = nf::StatStorage<S>;");
   out.line("const D d;");
@@ -34,7 +47,6 @@ std::vector<std::string> kernel_sizes(const kernel& k) {
 }
 
 void print_kernel(const kernel& k, writer& out) {
-  const plan& p = k.first->sweeps;
   out.line("template <class S, class P>");
   std::string parameters;
   for (const tensor& t : k.tensors) {
@@ -44,9 +56,7 @@ void print_kernel(const kernel& k, writer& out) {
   for (const std::string& s : kernel_sizes(k)) parameters += "size_t " + s + ", ";
   out.open(wrapped("void " + k.name + "(" + parameters + "const normfold_context* context) {"));
   print_prologue(k, out);
-  body b(k, out);
-  if (p.how == shape::resident) print_resident(k, b);
-  else print_phased(k, b);
+  print_sweeps(k, out);
   out.close();
 }
 

@@ -8,6 +8,7 @@
 #include "options.hpp"
 
 using namespace normfold;
+using namespace normfold::axes;
 using namespace normfold::generators_tests;
 
 namespace {
@@ -52,6 +53,15 @@ TEST_CASE("a mistake is one sentence that says what fits") {
   refuses({"--orders", "NHWC"}, "layer_norm has NTC");
   CHECK(run({"--list"}, {}).status == 1);
   CHECK(run({"--plan"}, {lower(layers::layer_norm), lower(layers::layer_norm)}).err.find("two layers are named") !=
+        std::string::npos);
+}
+
+TEST_CASE("a name that a gradient has is refused where gradients are asked for") {
+  const ir::graph taken = lower(layer<"taken">(T, C) | add(operand<"dy">) | over(C) | scale | gain(param<"a">(C)));
+  const ir::graph free = lower(layer<"free">(T, C) | add(operand<"d">) | over(C) | scale | gain(param<"dd2">(C)));
+  CHECK(run({"--plan"}, {taken}).err.empty());
+  CHECK(run({"--plan", "--directions", "backward"}, {free}).err.empty());
+  CHECK(run({"--plan", "--directions", "backward"}, {taken}).err.find("named 'dy', and so is the gradient of 'y'") !=
         std::string::npos);
 }
 

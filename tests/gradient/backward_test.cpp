@@ -1,18 +1,25 @@
-// Generated backward functions against the oracle's reading of the gradient graph, between guard pages, on every target;
-// in place, and with the same bits for any number of threads.
+// What is asked of generated backward functions besides what every kernel is asked for (../kernels: the oracle, guard
+// pages, in place, statuses, bits): sums over many rows have the same bits for any threads, and constant rows have
+// gradients.
 #include <doctest/doctest.h>
 
-#include "backward_tested.hpp"
-#include "shapes.hpp"
-#include "targets.hpp"
+#include <cmath>
 
-namespace normfold::gradient_tests {
+#include "shapes.hpp"
+
+namespace normfold::kernel_tests {
 namespace {
 
-using kernel_tests::call;
-using kernel_tests::chosen;
-using kernel_tests::outcome;
-using kernel_tests::trial;
+template <class Check>
+void for_every_function(std::size_t inner, std::size_t outer, const Check& check) {
+  const library& lib = tested();
+  for (std::size_t i = 0; i < lib.count; ++i) {
+    const ir::graph& g = lib.graph(lib.functions[i]);
+    trial t(lib.functions[i], g, shape(g, inner, g.axes.size() <= 2 ? 4 * outer : outer));
+    const std::string wrong = check(t);
+    CHECK_MESSAGE(wrong.empty(), to_text(t) << ": " << wrong);
+  }
+}
 
 std::string difference(const trial& t, const outcome& a, const outcome& b) {
   if (a.status != NORMFOLD_OK || b.status != NORMFOLD_OK) return "a call failed";
@@ -22,52 +29,36 @@ std::string difference(const trial& t, const outcome& a, const outcome& b) {
   return "";
 }
 
-TEST_CASE("every function, target and length agrees with the oracle") {
-  REQUIRE(!tested().empty());
-  for (const backward_function& f : tested())
-    for (oracle::sizes& sizes : kernel_tests::shapes(f.graph, kernel_tests::few_lengths())) {
-      trial t(*f.function, f.graph, std::move(sizes));
-      kernel_tests::fill(t);
-      const auto wanted = kernel_tests::expected(t);
-      std::string wrong;
-      for (const kernel_tests::target& each : kernel_tests::targets())
-        for (const kernel_tests::guard end : {kernel_tests::guard::behind, kernel_tests::guard::before}) {
-          const chosen only(each);
-          if (wrong.empty()) wrong = kernel_tests::judge(t, wanted, call(t, {.end = end}));
-        }
-      CHECK_MESSAGE(wrong.empty(), kernel_tests::to_text(t) << ": " << wrong);
-      if (!wrong.empty()) break;  // one report a function
+// More rows than one chunk of a sum takes, and than one block of a task.
+TEST_CASE("threads change no bit of sums over many rows") {
+  for_every_function(131, 17, [](trial& t) -> std::string {
+    fill(t);
+    const outcome alone = call(t);
+    for (const unsigned threads : {2U, 3U, 7U}) {
+      const std::string wrong = difference(t, alone, call(t, {.threads = threads, .stores = NORMFOLD_STORES_STREAM}));
+      if (!wrong.empty()) return wrong + " with " + std::to_string(threads) + " threads";
     }
+    return "";
+  });
 }
 
-TEST_CASE("gradients may take the place of what they are computed from") {
-  for (const backward_function& f : tested()) {
-    trial t(*f.function, f.graph, kernel_tests::shape(f.graph, 67, 3));
-    kernel_tests::fill(t);
-    const outcome apart = call(t);
-    for (const kernel_tests::tensor& operand : t.tensors) {
-      const kernel_tests::tensor& dx = t.tensors[0];
-      if (operand.kind != NORMFOLD_ARGUMENT_INPUT || operand.atoms != dx.atoms || operand.type != dx.type) continue;
-      const std::string wrong = difference(t, apart, call(t, {.in_place = operand.name}));
-      CHECK_MESSAGE(wrong.empty(), kernel_tests::to_text(t) << ": " << wrong << " with dx = " << operand.name);
-    }
-  }
-}
-
-TEST_CASE("threads and stores change no bit, in sums over rows neither") {
-  for (const backward_function& f : tested())
-    for (const std::size_t outer : {std::size_t{3}, std::size_t{150}}) {
-      const bool flat = f.graph.axes.size() <= 2;
-      trial t(*f.function, f.graph, kernel_tests::shape(f.graph, 131, flat ? 4 * outer : outer / 10 + 2));
-      kernel_tests::fill(t);
-      const outcome alone = call(t);
-      for (const unsigned threads : {1U, 2U, 3U, 7U}) {
-        const normfold_stores stores = threads % 4 == 3 ? NORMFOLD_STORES_KEEP : NORMFOLD_STORES_STREAM;
-        const std::string wrong = difference(t, alone, call(t, {.threads = threads, .stores = stores}));
-        CHECK_MESSAGE(wrong.empty(), kernel_tests::to_text(t) << ": " << wrong << " with " << threads << " threads");
-      }
-    }
+// x = 3 everywhere, and the statistics that its rows have: the deviation is 0, and eps alone stands under the root.
+TEST_CASE("the gradient of constant rows is finite") {
+  for_every_function(67, 3, [](trial& t) -> std::string {
+    fill(t, [](const tensor& of, std::size_t index) -> long double {
+      if (of.name == "x" || of.name == "mean" || of.name == "running_mean") return 3;
+      if (of.name == "rstd") return 316;
+      if (of.name == "running_var") return 0;
+      return ordinary(of, index);
+    });
+    const outcome got = call(t);
+    if (got.status != NORMFOLD_OK) return normfold_status_text(got.status);
+    for (std::size_t k = 0; k < t.tensors.size(); ++k)
+      for (std::size_t i = 0; t.tensors[k].is_written() && i < t.tensors[k].place.size(); ++i)
+        if (!std::isfinite(t.tensors[k].at(got.after[k], i))) return t.tensors[k].name + " is not finite";
+    return "";
+  });
 }
 
 }  // namespace
-}  // namespace normfold::gradient_tests
+}  // namespace normfold::kernel_tests

@@ -2,12 +2,11 @@
 // NORMFOLD_TESTED is the library's name, NORMFOLD_TESTED_LAYERS the header with its layers.
 #include NORMFOLD_TESTED_LAYERS
 
-#include <deque>
 #include <lower.hpp>
 
-#include "backward_tested.hpp"
 #include "gradient.hpp"
 #include "rules.hpp"
+#include "shapes.hpp"
 
 #define NORMFOLD_JOINED(a, b, c) a##b##c
 #define NORMFOLD_TABLE(name, of) NORMFOLD_JOINED(normfold_, name, of)
@@ -15,26 +14,25 @@
 extern "C" const normfold_function NORMFOLD_TABLE(NORMFOLD_TESTED, _functions)[];
 extern "C" const std::size_t NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count);
 
-namespace normfold::gradient_tests {
+namespace normfold::kernel_tests {
 
-const std::vector<backward_function>& tested() {
-  static const std::vector<backward_function> all = [] {
-    const auto layers =
-        kernel_tests::with_layers([](const auto&... each) { return std::vector<ir::graph>{lower(each)...}; });
-    std::vector<backward_function> made;
-    for (std::size_t i = 0; i < NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count); ++i) {
-      const normfold_function& f = NORMFOLD_TABLE(NORMFOLD_TESTED, _functions)[i];
+const library& tested() {
+  static const library the = [] {
+    library made{NORMFOLD_TABLE(NORMFOLD_TESTED, _functions), NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
+                 with_layers([](const auto&... each) { return std::vector<ir::graph>{lower(each)...}; }),
+                 few_lengths()};
+    for (std::size_t i = 0; i < made.count; ++i) {
+      const normfold_function& f = made.functions[i];
       const std::string direction = f.direction;
       const gen::statistics from = direction == "backward_frozen"      ? gen::statistics::frozen
                                    : direction == "backward_recompute" ? gen::statistics::recomputed
                                    : direction == "backward_from_y"    ? gen::statistics::from_y
                                                                        : gen::statistics::saved;
-      for (const ir::graph& layer : layers)
-        if (layer.name == f.layer) made.push_back({&f, gen::gradient(gen::canonical(layer), from)});
+      made.gradients.emplace(f.name, gen::gradient(gen::canonical(made.layer(f)), from));
     }
     return made;
   }();
-  return all;
+  return the;
 }
 
-}  // namespace normfold::gradient_tests
+}  // namespace normfold::kernel_tests

@@ -55,7 +55,8 @@ oracle::sizes shape(const ir::graph& g, std::size_t inner, std::size_t outer) {
 }
 
 std::vector<ir::node> reductions(const ir::graph& g, const normfold_function& f) {
-  const bool train = std::string(f.direction) == "train";
+  const std::string direction = f.direction;
+  const bool train = direction != "infer" && direction != "backward_frozen";
   std::vector<bool> needed(g.nodes.size()), given(g.nodes.size());
   for (const ir::named_node& n : g.names) {
     const auto i = static_cast<std::size_t>(n.node);

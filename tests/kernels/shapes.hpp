@@ -17,7 +17,8 @@ std::vector<oracle::sizes> shapes(const ir::graph& g, const std::vector<std::siz
 /// One shape, the innermost axis of `inner` elements (of each group where it is split), the others of `outer` and more.
 oracle::sizes shape(const ir::graph& g, std::size_t inner, std::size_t outer);
 
-/// The reductions that a function of the layer computes: inference is given those that running statistics keep.
+/// The reductions that a function of the layer computes, a gradient's those of the function that it is of: inference is
+/// given those that running statistics keep.
 std::vector<ir::node> reductions(const ir::graph& g, const normfold_function& f);
 
 /// Atoms that one of them reduces.

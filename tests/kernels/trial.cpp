@@ -45,6 +45,11 @@ std::vector<std::size_t> places(const std::vector<int>& atoms, const std::vector
 }  // namespace
 
 const ir::graph& library::graph(const normfold_function& function) const {
+  const auto found = gradients.find(function.name);
+  return found == gradients.end() ? layer(function) : found->second;
+}
+
+const ir::graph& library::layer(const normfold_function& function) const {
   for (const ir::graph& g : graphs)
     if (g.name == function.layer) return g;
   throw std::invalid_argument(std::string("no graph is known for the layer of ") + function.name);

@@ -20,7 +20,11 @@ struct library {
   std::size_t count = 0;
   std::vector<ir::graph> graphs{};
   std::vector<std::size_t> lengths{};  ///< that the tests try for each axis
+  std::map<std::string, ir::graph> gradients{};  ///< of backward functions, by their names
 
+  /// The layer that a function is of.
+  const ir::graph& layer(const normfold_function& function) const;
+  /// What it computes: its layer, or a gradient of it.
   const ir::graph& graph(const normfold_function& function) const;
 };
 
@@ -54,6 +58,7 @@ struct trial {
   trial(const normfold_function& of, const ir::graph& its_graph, oracle::sizes sizes);
   std::vector<std::size_t> extent_arguments() const;
   bool is_train() const { return std::string(function.direction) == "train"; }
+  bool is_backward() const { return std::string(function.direction).starts_with("backward"); }
   tensor& named(const std::string& name);
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 
 #include "normfold/runtime/check.h"
@@ -64,6 +65,18 @@ class arguments {
     if (kept == 0) return true;
     if (reduced == 0) fail(NORMFOLD_EMPTY_AXIS);
     return reduced == 0;
+  }
+
+  /// True where nothing is wrong and there is no slice: what is summed over slices is 0.
+  bool no_slice(size_t kept) const { return status_ == NORMFOLD_OK && kept == 0; }
+
+  /// Ends a call without a slice: zeros in what is written and has elements.
+  normfold_status write_zeros(const normfold_context* context) {
+    const normfold_status status = finish(context, 0);
+    if (status != NORMFOLD_OK) return status;
+    for (size_t i = 0; i < size_; ++i)
+      if (ranges_[i].how == sharing::written && ranges_[i].bytes != 0) std::memset(const_cast<void*>(ranges_[i].data), 0, ranges_[i].bytes);
+    return NORMFOLD_OK;
   }
 
   /// Null pointers, then overlaps, then the workspace.
