@@ -157,9 +157,9 @@ TEST_CASE("one value a channel: an unbiased variance does not exist, a biased on
   std::uint64_t batches = 0;
   CHECK(train(torch_average_train_f64, &batches).first == NORMFOLD_ONE_ELEMENT);
   CHECK(batches == 0);
-  for (const auto& [status, r] : {train(onnx_batch_train_f64), train(keras_batch_train_f64)}) {
-    CHECK(status == NORMFOLD_OK);
-    CHECK(r.var[1] < 1);
+  for (const auto& answer : {train(onnx_batch_train_f64), train(keras_batch_train_f64)}) {
+    CHECK(answer.first == NORMFOLD_OK);
+    CHECK(answer.second.var[1] < 1);
     CHECK(y[1] == bias[1]);
   }
 }
