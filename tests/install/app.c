@@ -23,10 +23,10 @@ int main(void) {
   for (int row = 0; row < rows; ++row) {
     double sum = 0, squares = 0;
     for (int c = 0; c < channels; ++c) sum += x[row * channels + c];
-    for (int c = 0; c < channels; ++c) squares += pow(x[row * channels + c] - sum / channels, 2);
+    for (int c = 0; c < channels; ++c) squares += pow(x[row * channels + c] - sum / (double)channels, 2);
     for (int c = 0; c < channels; ++c) {
-      const double centered = x[row * channels + c] - sum / channels;
-      const double expected = centered / sqrt(squares / channels + 1e-5) * weight[c] + bias[c];
+      const double centered = x[row * channels + c] - sum / (double)channels;
+      const double expected = centered / sqrt(squares / (double)channels + 1e-5) * weight[c] + bias[c];
       if (fabs(y[row * channels + c] - expected) > 1e-5 * fmax(1.0, fabs(expected))) {
         printf("row %d, channel %d: %g instead of %g\n", row, c, (double)y[row * channels + c], expected);
         return 1;
