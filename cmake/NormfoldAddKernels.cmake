@@ -3,6 +3,8 @@
 set(NORMFOLD_KERNEL_OPTIMIZATION "-O3" CACHE STRING "How the generated kernels are optimized")
 set(NORMFOLD_HOST_GENERATOR "" CACHE PATH
   "For cross builds: a layer program built for the host, or a folder of them (<target>_layers)")
+set(NORMFOLD_HALIDE_TARGETS host CACHE STRING "Halide's targets: host, or several of one family for a fat library")
+set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else Halide prints of each kernel: STMT_HTML SCHEDULE ASSEMBLY REGISTRATION")
 mark_as_advanced(NORMFOLD_KERNEL_OPTIMIZATION NORMFOLD_HOST_GENERATOR)
 
 # Stops unless each value of the list is wholly matched by the expression.
@@ -52,7 +54,43 @@ function(_normfold_compile_highway target folder)
   target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU,Clang,AppleClang>:SHELL:-iquote \"${folder}\">")
 endfunction()
 
-# normfold_add_kernels(<target> LAYERS <file>... [TYPES f32 f64 bf16 f16] [ORDERS <order>...] [BACKENDS highway]
+# Halide's kernels are built by the project that is printed beside them, with add_halide_generator and add_halide_library,
+# into one archive; only the generator knows how many there are. Every archive comes with the runtime, of which an
+# application links the first.
+function(_normfold_compile_halide target folder)
+  normfold_find_halide(found)
+  if(NOT found)
+    message(FATAL_ERROR "normfold_add_kernels(${target}): the backend `halide` needs Halide 14 or later: install "
+      "libhalide14-0-dev, or set Halide_DIR.")
+  endif()
+  set(build "${folder}/halide")
+  set(stamp "${CMAKE_CURRENT_BINARY_DIR}/normfold/${target}")
+  string(REPLACE ";" "$<SEMICOLON>" targets "${NORMFOLD_HALIDE_TARGETS}")
+  string(REPLACE ";" "$<SEMICOLON>" outputs "${NORMFOLD_HALIDE_OUTPUTS}")
+  set(options "-DNORMFOLD_HALIDE_TARGETS=${targets}" "-DNORMFOLD_HALIDE_OUTPUTS=${outputs}" -DCMAKE_BUILD_TYPE=Release
+    "-DHalide_DIR=${Halide_DIR}" "-DHalideHelpers_DIR=${HalideHelpers_DIR}" "-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER}"
+    "-DCMAKE_C_COMPILER=${CMAKE_C_COMPILER}")
+  foreach(name IN ITEMS CMAKE_MAKE_PROGRAM CMAKE_TOOLCHAIN_FILE CMAKE_CXX_COMPILER_LAUNCHER)
+    if(${name})
+      list(APPEND options "-D${name}=${${name}}")
+    endif()
+  endforeach()
+  add_custom_command(OUTPUT "${stamp}_halide.stamp"
+    BYPRODUCTS "${build}/lib${target}_halide.a" "${build}/lib${target}_runtime.a"
+    COMMAND "${CMAKE_COMMAND}" -G "${CMAKE_GENERATOR}" -S "${folder}" -B "${build}" ${options} --log-level=WARNING
+    COMMAND "${CMAKE_COMMAND}" --build "${build}"
+    COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}_halide.stamp"
+    DEPENDS "${stamp}.stamp"
+    COMMENT "Compiling Halide's kernels of ${target}"
+    VERBATIM)
+  add_custom_target(${target}_halide DEPENDS "${stamp}_halide.stamp")
+  add_dependencies(${target} ${target}_halide)
+  target_sources(${target} PRIVATE "${folder}/${target}_halide.cpp")
+  target_link_libraries(${target} PRIVATE "${build}/lib${target}_halide.a" "${build}/lib${target}_runtime.a" Normfold::halide)
+  target_compile_features(${target} PRIVATE cxx_std_17)
+endfunction()
+
+# normfold_add_kernels(<target> LAYERS <file>... [TYPES f32 f64 bf16 f16] [ORDERS <order>...] [BACKENDS highway halide]
 #                      [DIRECTIONS infer train backward backward_recompute backward_from_y
 #                      backward_frozen] [PARAMS f32] [STRIDED] [TABLE])
 # makes a static library <target> of the layers that the main function in LAYERS hands to normfold::generate. Who links
@@ -77,7 +115,7 @@ function(normfold_add_kernels target)
   _normfold_require(${target} PARAMS "f32" "f32" ${arg_PARAMS})
   _normfold_require(${target} DIRECTIONS "infer|train|backward|backward_recompute|backward_from_y|backward_frozen"
     "one of infer, train and backward, nor backward_recompute, backward_from_y or backward_frozen" ${arg_DIRECTIONS})
-  _normfold_require(${target} BACKENDS "highway" "a backend (highway)" ${arg_BACKENDS})
+  _normfold_require(${target} BACKENDS "highway|halide" "a backend (highway or halide)" ${arg_BACKENDS})
   _normfold_require(${target} ORDERS "[A-Za-z][A-Za-z0-9_]*([.][A-Za-z][A-Za-z0-9_]*)*"
     "an order of axes such as NHWC or N.head.C" ${arg_ORDERS})
   foreach(file IN LISTS arg_LAYERS)

@@ -1,5 +1,6 @@
 # Where Boost.Hana and Highway are. Used by the build tree and by the installed package alike.
-# Each function makes one imported target: Normfold::hana (headers) and Normfold::highway (headers and library).
+# Each function makes one imported target: Normfold::hana (headers), Normfold::highway (headers and library) and
+# Normfold::halide (headers of Halide's runtime).
 
 function(normfold_find_hana)
   if(TARGET Normfold::hana)
@@ -53,4 +54,21 @@ function(normfold_find_highway)
   endif()
   target_include_directories(Normfold::highway INTERFACE "${NORMFOLD_HIGHWAY_INCLUDE_DIR}")
   target_link_libraries(Normfold::highway INTERFACE "${NORMFOLD_HIGHWAY_LIBRARY}")
+endfunction()
+
+# Sets `found` to whether Halide is there. Its package accepts one major version only, so none is asked for.
+function(normfold_find_halide found)
+  if(NOT TARGET Normfold::halide)
+    find_package(Halide QUIET GLOBAL)
+    if(Halide_FOUND)
+      find_package(Threads REQUIRED)
+      add_library(Normfold::halide INTERFACE IMPORTED GLOBAL)
+      target_link_libraries(Normfold::halide INTERFACE Halide::Runtime Threads::Threads ${CMAKE_DL_LIBS})
+    endif()
+  endif()
+  if(TARGET Normfold::halide)
+    set(${found} TRUE PARENT_SCOPE)
+  else()
+    set(${found} FALSE PARENT_SCOPE)
+  endif()
 endfunction()

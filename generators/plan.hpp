@@ -75,6 +75,9 @@ struct group {
 std::vector<group> merged(const plan& p, ir::atom_set set, ir::atom_set over, const std::optional<ir::leading>& first,
                           const std::vector<ir::atom_set>& leaves);
 
+/// What a person would call a node: "shift", "xhat"; "t" where nothing fits.
+std::string readable_name(const plan& p, int node);
+
 /// "[keep N*T] [reduce C]"
 std::string nest_text(const plan& p);
 

@@ -229,4 +229,29 @@ std::string to_text(const plan& p) {
   return out + "\n";
 }
 
+std::string readable_name(const plan& p, int node) {
+  for (const ir::named_node& n : p.g.names)
+    if (n.node == node) return n.name;
+  const ir::node& n = p.at(node);
+  if (std::find(p.extremes.in_range.begin(), p.extremes.in_range.end(), node) != p.extremes.in_range.end()) return "under_root";
+  if (n.op == "pivot" || n.op == "scale" || n.op == "unscale" || n.op == "leading") return n.op;
+  for (const pass& q : p.passes)
+    for (const repair& r : q.repairs) {
+      if (r.shift == node) return "shift";
+      if (r.variance == node) return "var";
+    }
+  const auto is_from_pivot = [&](int i) { return p.at(i).op == "sub" && p.at(p.at(i).args[1]).op == "pivot"; };
+  const auto is_centred = [&](int i) { return p.at(i).op == "sub" && is_from_pivot(p.at(i).args[0]); };
+  if (is_from_pivot(node)) return "from_pivot";
+  if (is_centred(node)) return "centred";
+  if (n.op == "mul" && is_centred(n.args[0])) return "xhat";
+  if (n.op == "absmax") return "largest";
+  if (n.op == "mean" && p.at(n.args[0]).op == "sub" && p.at(p.at(n.args[0]).args[1]).op == "pivot") return "shift";
+  if (n.op == "mean" && p.at(n.args[0]).op == "sq") return "mean_sq";
+  if (n.op == "reduce_max") return "largest";
+  if (n.op == "reduce_min") return "smallest";
+  if (is_reduction(n.op)) return n.op;
+  return n.name.empty() ? "t" : "v_" + n.name;
+}
+
 }  // namespace normfold::gen

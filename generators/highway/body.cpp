@@ -149,30 +149,7 @@ void body::print_runs(const std::vector<int>& nodes) {
   }
 }
 
-std::string body::wish(int node) const {
-  for (const ir::named_node& n : plan_.g.names)
-    if (n.node == node) return n.name;
-  const ir::node& n = plan_.at(node);
-  if (std::find(plan_.extremes.in_range.begin(), plan_.extremes.in_range.end(), node) != plan_.extremes.in_range.end()) return "under_root";
-  if (n.op == "pivot" || n.op == "scale" || n.op == "unscale" || n.op == "leading") return n.op;
-  for (const pass& q : plan_.passes)
-    for (const repair& r : q.repairs) {
-      if (r.shift == node) return "shift";
-      if (r.variance == node) return "var";
-    }
-  const auto is_from_pivot = [&](int i) { return plan_.at(i).op == "sub" && plan_.at(plan_.at(i).args[1]).op == "pivot"; };
-  const auto is_centred = [&](int i) { return plan_.at(i).op == "sub" && is_from_pivot(plan_.at(i).args[0]); };
-  if (is_from_pivot(node)) return "from_pivot";
-  if (is_centred(node)) return "centred";
-  if (n.op == "mul" && is_centred(n.args[0])) return "xhat";
-  if (n.op == "absmax") return "largest";
-  if (n.op == "mean" && plan_.at(n.args[0]).op == "sub" && plan_.at(plan_.at(n.args[0]).args[1]).op == "pivot") return "shift";
-  if (n.op == "mean" && plan_.at(n.args[0]).op == "sq") return "mean_sq";
-  if (n.op == "reduce_max") return "largest";
-  if (n.op == "reduce_min") return "smallest";
-  if (is_reduction(n.op)) return n.op;
-  return n.name.empty() ? "t" : "v_" + n.name;
-}
+std::string body::wish(int node) const { return readable_name(plan_, node); }
 
 std::string body::fresh(std::string wish_text) {
   if (tensors_.count(wish_text) != 0) wish_text = "v_" + wish_text;

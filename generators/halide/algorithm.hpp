@@ -1,0 +1,86 @@
+// Prints what one generator computes: values as Funcs over the plan's loops, folds over reduction domains.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "../kernel.hpp"
+#include "../text.hpp"
+
+namespace normfold::gen::halide {
+
+/// Outputs that vary along the same loops: one Func, a Tuple where there are several.
+struct output_group {
+  std::string id;             ///< "y", "statistics"
+  ir::atom_set varies = 0;
+  std::vector<int> tensors;   ///< of the kernel
+  std::vector<int> nodes;     ///< the value of each
+};
+
+class algorithm {
+ public:
+  explicit algorithm(const kernel& k);
+
+  const kernel& k() const { return k_; }
+  const plan& p() const { return p_; }
+  /// Whether one task owns a slice: statistics live beside it, and what is written once a slice goes with it.
+  bool is_resident() const { return resident_; }
+  const std::vector<output_group>& outputs() const { return outputs_; }
+  const std::string& input_id(int tensor) const { return inputs_[static_cast<std::size_t>(tensor)]; }
+  const std::string& loop_id(int loop) const { return loops_[static_cast<std::size_t>(loop)]; }
+  bool has_leading() const;
+
+  void print(writer& out);
+  /// After print: the lines that add up what the kernel allocates.
+  const std::vector<std::string>& workspace_lines() const { return workspace_; }
+  /// How many elements one iteration of the parallel loop takes: "n_c".
+  std::string iteration_elements() const;
+
+  // Text ---------------------------------------------------------------------------------------------------------------
+  std::vector<int> inner_first(ir::atom_set loops) const;
+  std::string arguments(ir::atom_set loops) const;        ///< "c, nt"
+  std::string extent(int loop, const std::optional<ir::leading>& first = {}) const;  ///< "n_c", "lead_c"
+
+ private:
+  friend class fold_printer;
+
+  bool is_function(int node) const { return functions_.count(node) != 0; }
+  bool is_read(int node) const;
+  bool is_worth_a_function(int node) const;
+  std::vector<int> needed(const std::vector<int>& targets) const;
+  std::string text(int node, int outer = 0, bool right = false) const;
+  std::string expression(int node) const;
+  std::string fresh(std::string wish);
+  std::string wish(int node) const;
+  std::string describe(int node) const;
+  std::string count(const ir::node& n) const;
+  void print_locals(const std::vector<int>& targets);
+  void print_functions(const std::vector<int>& targets);
+  void print_folds();
+  void print_rescued();
+  void print_outputs();
+  void print_outputs_schedule();
+  void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");
+  std::string schedule_of_values(const std::string& functions) const;
+
+  const kernel& k_;
+  const plan& p_;
+  writer* out_ = nullptr;
+  unique_names names_;
+  std::vector<std::string> inputs_;   ///< by tensor; "" for what is only written
+  std::vector<std::string> loops_;
+  std::vector<output_group> outputs_;
+  std::map<int, int> leaves_;         ///< node -> tensor
+  std::map<int, std::string> values_;
+  std::map<int, std::string> functions_;
+  std::vector<char> is_statistic_;    ///< made from a reduction
+  std::vector<int> uses_;
+  std::vector<char> used_beyond_;     ///< by something that varies along more loops
+  bool resident_ = false;
+  std::string slice_;                 ///< the variable of the parallel loop over slices
+  std::vector<std::string> workspace_;
+  std::string wanted_;                ///< inside of the rescue: the condition under which a fold is taken
+};
+
+}  // namespace normfold::gen::halide

@@ -1,0 +1,20 @@
+// The op table's Halide column: what each op is called in generated algorithms.
+#pragma once
+
+#include <string_view>
+
+namespace normfold::gen::halide {
+
+/// Text for an elementwise op on Exprs, {0}, {1}, {2} its arguments. Empty where the column lacks the op.
+std::string_view elementwise_text(std::string_view op);
+
+/// How tightly that text binds: 1 for sums, 2 for products, 3 for calls.
+int precedence(std::string_view op);
+
+/// How a fold starts, steps ({s} its accumulator, {0} the element) and merges two partial results.
+struct fold_text {
+  std::string_view op, start, step, merge;
+};
+const fold_text* find_fold(std::string_view op);
+
+}  // namespace normfold::gen::halide

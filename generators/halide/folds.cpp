@@ -1,0 +1,196 @@
+// Sweeps that reduce. Both kinds cut a sum in the same way on every target.
+#include "folds.hpp"
+
+#include "../ops.hpp"
+#include "column.hpp"
+
+namespace normfold::gen::halide {
+namespace {
+
+std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + ", " + b; }
+constexpr const char* axis[] = {"x", "y", "z", "w"};
+
+}  // namespace
+
+fold_printer::fold_printer(algorithm& a, const pass& q) : a_(a), q_(q), p_(a.p_), kept_(q.loops & ~q.over), reduced_(a.inner_first(q.over)) {}
+
+void fold_printer::print() {
+  for (int n : q_.nodes) a_.out_->comment(a_.wish(n) + " = " + (q_.pivots ? "mean(" + a_.describe(p_.at(n).args[0]) + ")" : a_.describe(n)));
+  if (q_.pivots) print_firsts();
+  if (reduced_[0] > (kept_ == 0 ? -1 : a_.inner_first(kept_)[0])) print_row_fold();
+  else print_column_fold();
+}
+
+std::string fold_printer::list(const std::vector<std::string>& values) const {
+  if (values.size() == 1) return values[0];
+  std::string out = "{";
+  for (const std::string& v : values) out += (out.size() > 1 ? ", " : "") + v;
+  return out + "}";
+}
+
+std::string fold_printer::starts() const {
+  std::vector<std::string> values;
+  for (int n : q_.nodes) values.push_back("number(" + std::string(find_fold(p_.at(n).op)->start) + ")");
+  return list(values);
+}
+
+std::string fold_printer::component(const std::string& call, std::size_t i) const {
+  return q_.nodes.size() == 1 ? call : call + "[" + std::to_string(i) + "]";
+}
+
+std::string fold_printer::divided(std::size_t i, const std::string& sum) const {
+  const ir::node& n = p_.at(q_.nodes[i]);
+  if (n.op == "pivot") return firsts_[i] + "(" + a_.arguments(kept_) + ") + " + sum + " / " + a_.count(n);
+  return n.op == "mean" ? sum + " / " + a_.count(n) : sum;
+}
+
+// A pivot is a mean about the first element, so that constants have exactly themselves for a mean.
+void fold_printer::print_firsts() {
+  for (int n : q_.nodes) {
+    const std::string name = a_.fresh("first");
+    a_.out_->line("Func " + name + "(\"" + name + "\");");
+    a_.out_->open("{");
+    std::string zeros;
+    for (int l : reduced_) zeros += (zeros.empty() ? "const Expr " : ", ") + a_.loop_id(l) + " = 0";
+    a_.out_->line(zeros + ";");
+    a_.out_->code(name + "(" + a_.arguments(kept_) + ") = " + a_.text(p_.at(n).args[0]) + ";");
+    a_.out_->close();
+    a_.out_->line(a_.schedule_of_values(name));
+    a_.allocate(1, kept_);
+    firsts_.push_back(name);
+  }
+}
+
+// const auto step = [&](Expr c, Expr lane) { lanes(lane, nt) = ...; };
+void fold_printer::print_step(const std::string& to, const std::string& arguments, const std::string& parameters) {
+  a_.out_->open("const auto step = [&](" + parameters + ") {");
+  const auto values = a_.values_;
+  const unique_names names = a_.names_;
+  std::vector<int> operands;
+  for (int n : q_.nodes) operands.push_back(p_.at(n).args[0]);
+  a_.print_locals(operands);
+  std::vector<std::string> steps;
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
+    const int operand = p_.at(q_.nodes[i]).args[0];
+    const std::string step(find_fold(p_.at(q_.nodes[i]).op)->step);
+    const bool sum = step.find('+') != std::string::npos;
+    std::string element = a_.text(operand, sum ? 1 : 0, sum);
+    if (q_.pivots) element = "(" + element + " - " + firsts_[i] + "(" + a_.arguments(kept_) + "))";
+    steps.push_back(fill_slot(fill_slot(step, "s", component(to + "(" + arguments + ")", i)), "0", element));
+  }
+  a_.out_->code(to + "(" + arguments + ") = " + list(steps) + ";");
+  a_.values_ = values;
+  a_.names_ = names;
+  a_.out_->close("};");
+}
+
+// Gives each reduction its Func; several come from one Tuple.
+void fold_printer::print_results(const std::string& sums, const std::vector<std::string>& values) {
+  const std::string at = "(" + a_.arguments(kept_) + ")";
+  std::vector<std::string> names;
+  for (int n : q_.nodes) names.push_back(a_.fresh(a_.wish(n)));
+  totals_ = q_.nodes.size() == 1 ? names[0] : sums;
+  a_.out_->line("Func " + totals_ + "(\"" + totals_ + "\");");
+  a_.out_->code(totals_ + at + " = " + list(values) + ";");
+  if (q_.nodes.size() > 1) {
+    std::string declared;
+    for (const std::string& n : names) declared += (declared.empty() ? "Func " : ", ") + n + "(\"" + n + "\")";
+    a_.out_->line(declared + ";");
+    for (std::size_t i = 0; i < names.size(); ++i) a_.out_->line(names[i] + at + " = " + totals_ + at + "[" + std::to_string(i) + "];");
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) a_.functions_[q_.nodes[i]] = names[i];
+}
+
+void fold_printer::print_row_fold() {
+  writer& out = *a_.out_;
+  const std::string lanes = a_.fresh("lanes");
+  const std::string at = joined("lane", a_.arguments(kept_));
+  out.line("Func " + lanes + "(\"" + lanes + "\");");
+  out.open("{");
+  out.code(lanes + "(" + at + ") = " + starts() + ";");
+  const std::string& inner = a_.loop_id(reduced_[0]);
+  const std::string n = a_.extent(reduced_[0], q_.first);
+  std::string parameters = "Expr " + inner, others, outer, outer_rest;
+  for (std::size_t r = 1; r < reduced_.size(); ++r) {
+    parameters += ", Expr " + a_.loop_id(reduced_[r]);
+    others += ", 0, " + a_.extent(reduced_[r], q_.first);
+    outer += std::string(", blocks.") + axis[r];
+    outer_rest += std::string(", rest.") + axis[r];
+  }
+  print_step(lanes, at, parameters + ", Expr lane");
+  out.line("RDom blocks(0, " + n + " / kLanes" + others + "), rest(0, " + n + " % kLanes" + others + ");");
+  if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) blocks.where(" + a_.wanted_ + ");");
+  out.line("step(blocks.x * kLanes + lane" + outer + ", lane);");
+  out.line("step(" + n + " / kLanes * kLanes + rest.x" + outer_rest + ", rest.x);");
+  out.close();
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i)
+    values.push_back(divided(i, "merged(" + std::string(find_fold(p_.at(q_.nodes[i]).op)->merge) + ", [&](int i) { return " + component(lanes + "(" + joined("i", a_.arguments(kept_)) + ")", i) + "; })"));
+  print_results(a_.fresh("sums"), values);
+  if (a_.is_resident()) {
+    out.line("accumulators.push_back(" + lanes + ");");
+    out.line("values.push_back(" + totals_ + ");");
+    return;
+  }
+  a_.allocate(q_.nodes.size(), kept_);
+  const std::vector<int> kept = a_.inner_first(kept_);
+  out.line("in_lanes(" + lanes + ", lane);");
+  if (kept.empty()) {
+    out.line(lanes + ".compute_root();");
+    out.line(totals_ + ".compute_root();");
+    return;
+  }
+  out.line(lanes + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
+  out.line(totals_ + ".compute_root().parallel(" + a_.loop_id(kept.back()) + ");");
+}
+
+void fold_printer::print_column_fold() {
+  writer& out = *a_.out_;
+  const std::string partial = a_.fresh("partial");
+  const std::string& row = a_.loop_id(reduced_[0]);
+  const std::string n = a_.extent(reduced_[0], q_.first);
+  std::string others, other_extents, other_chunks;
+  for (std::size_t r = 1; r < reduced_.size(); ++r) {
+    others += ", " + a_.loop_id(reduced_[r]);
+    other_extents += ", 0, " + a_.extent(reduced_[r], q_.first);
+    other_chunks += std::string(", chunks.") + axis[r];
+  }
+  const std::string columns = a_.arguments(kept_);
+  const std::string column = a_.loop_id(a_.inner_first(kept_)[0]);
+  const std::string at = columns + ", chunk" + others;
+  out.line("Func " + partial + "(\"" + partial + "\");");
+  out.open("{");
+  out.code(partial + "(" + at + ") = " + starts() + ";");
+  print_step(partial, at, "Expr " + row + ", Expr chunk");
+  out.line("RDom rows(0, kRows, 0, kChunk / kRows), rest(0, " + n + " % kRows);");
+  out.line("rows.where(chunk * (kChunk / kRows) + rows.y < " + n + " / kRows);");
+  if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) rows.where(" + a_.wanted_ + ");");
+  out.line("step(chunk * kChunk + rows.y * kRows + rows.x, chunk);");
+  out.line("step(" + n + " / kRows * kRows + rest.x, " + n + " / kChunk);");
+  out.close();
+  const std::string sums = a_.fresh("sums");
+  out.line("Func " + sums + "(\"" + sums + "\");");
+  out.line("RDom " + sums + "_of(0, (" + n + " + kChunk - 1) / kChunk" + other_extents + ");");
+  out.code(sums + "(" + columns + ") = " + starts() + ";");
+  std::vector<std::string> steps, values;
+  const std::string from = partial + "(" + columns + ", " + sums + "_of.x" + [&] {
+    std::string text;
+    for (std::size_t r = 1; r < reduced_.size(); ++r) text += ", " + sums + "_of." + axis[r];
+    return text;
+  }() + ")";
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
+    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge);
+    steps.push_back(merge + "(" + component(sums + "(" + columns + ")", i) + ", " + component(from, i) + ")");
+    values.push_back(divided(i, component(sums + "(" + columns + ")", i)));
+  }
+  out.code(sums + "(" + columns + ") = " + list(steps) + ";");
+  print_results(a_.fresh("totals"), values);
+  out.line("in_chunks(" + partial + ", " + sums + ", " + column + ", chunk, vector);");
+  out.line(totals_ + ".compute_root();");
+  std::string partials = "((" + n + " + 255) / 256 + 1)";
+  for (std::size_t r = 1; r < reduced_.size(); ++r) partials += " * " + a_.extent(reduced_[r], q_.first);
+  a_.allocate(q_.nodes.size(), kept_, partials);
+  a_.allocate(2 * q_.nodes.size(), kept_);
+}
+
+}  // namespace normfold::gen::halide

@@ -1,0 +1,33 @@
+// Prints one sweep that reduces: along rows in lanes, or down columns in chunks.
+#pragma once
+
+#include "algorithm.hpp"
+
+namespace normfold::gen::halide {
+
+class fold_printer {
+ public:
+  fold_printer(algorithm& a, const pass& q);
+  void print();
+
+ private:
+  void print_firsts();
+  void print_row_fold();
+  void print_column_fold();
+  void print_step(const std::string& to, const std::string& arguments, const std::string& parameters);
+  void print_results(const std::string& sums, const std::vector<std::string>& values);
+  std::string starts() const;
+  std::string list(const std::vector<std::string>& values) const;
+  std::string component(const std::string& call, std::size_t i) const;
+  std::string divided(std::size_t i, const std::string& sum) const;
+
+  algorithm& a_;
+  const pass& q_;
+  const plan& p_;
+  ir::atom_set kept_;
+  std::vector<int> reduced_;  ///< innermost first
+  std::vector<std::string> firsts_;
+  std::string totals_;
+};
+
+}  // namespace normfold::gen::halide

@@ -1,0 +1,110 @@
+// Prints the helpers of a generator source. A function that an op's text calls (column.cpp) is defined here.
+#include "prelude.hpp"
+
+namespace normfold::gen::halide {
+namespace {
+
+constexpr std::string_view helpers = R"(
+namespace {
+
+using namespace Halide;
+
+// Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes. Folds
+// along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not depend on the
+// target, on threads or on what else is computed.
+constexpr int kLanes = 32;
+constexpr int kRows = 8;
+constexpr int kChunk = 256;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// A number of the type of a statistic.
+Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
+
+Expr sq(Expr a) { return a * a; }
+Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
+Expr plus(Expr a, Expr b) { return a + b; }
+
+// NaN wins, on either side.
+Expr larger(Expr a, Expr b) { return select(is_nan(a) || b < a, a, b); }
+Expr smaller(Expr a, Expr b) { return select(is_nan(a) || a < b, a, b); }
+
+// Conditions are numbers: 1 where they hold, else 0.
+Expr is_less(Expr a, Expr b) { return cast(a.type(), a < b); }
+Expr is_less_equal(Expr a, Expr b) { return cast(a.type(), a <= b); }
+Expr choose(Expr condition, Expr a, Expr b) { return select(condition != number_of(condition.type(), 0), a, b); }
+
+// Whether a mean of squares is an ordinary number: no square overflowed, and none that counts vanished.
+Expr in_range(Expr v) {
+  return v.type() == Float(64) ? v >= Expr(0x1p-1016) && v <= Expr(0x1p1018) : v >= Expr(0x1p-120f) && v <= Expr(0x1p122f);
+}
+
+// The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where
+// `largest` is 0, infinite or NaN.
+Expr power_of_two(Expr largest) {
+  const bool is_double = largest.type() == Float(64);
+  const Type bits = is_double ? Int(64) : Int(32);
+  const int fraction = is_double ? 52 : 23;
+  const Expr most = cast(bits, is_double ? 2045 : 253);
+  const Expr exponent = clamp(most - (reinterpret(bits, largest) >> cast(bits, fraction)), cast(bits, 1), most);
+  const Expr ordinary = largest > number_of(largest.type(), 0) && largest < number_of(largest.type(), infinity);
+  return select(ordinary, reinterpret(largest.type(), exponent << cast(bits, fraction)), number_of(largest.type(), 1));
+}
+
+// Merges the lanes of a fold by a tree of halves.
+Expr merged(Expr (*merge)(Expr, Expr), const std::function<Expr(int)>& lane) {
+  std::vector<Expr> lanes;
+  for (int i = 0; i < kLanes; ++i) lanes.push_back(lane(i));
+  for (int half = kLanes / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; ++i) lanes[i] = merge(lanes[i], lanes[i + half]);
+  return lanes[0];
+}
+
+// Every tensor begins at 0 and has the extents of the loops that it varies along.
+void set_extents(Func output, const std::vector<Expr>& extents) {
+  for (int i = 0; i < output.dimensions(); ++i) output.output_buffers()[0].dim(i).set_bounds(0, extents[i]);
+}
+void set_extents(GeneratorInput<Buffer<>>& input, const std::vector<Expr>& extents) {
+  for (int i = 0; i < input.dimensions(); ++i) input.dim(i).set_bounds(0, extents[i]);
+}
+
+// Schedules the sums of a row: all lanes at once, so that LLVM keeps them in several registers.
+void in_lanes(Func lanes, Var lane) {
+  std::vector<VarOrRVar> order{lane};
+  for (const RVar& r : lanes.rvars(0)) order.push_back(r);
+  lanes.vectorize(lane);
+  lanes.update(0).reorder(order).vectorize(lane);
+  lanes.update(1).unscheduled();
+}
+
+// Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
+void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
+  const std::vector<RVar> rows = partial.rvars(0);
+  partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  partial.update(0).reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  partial.update(1).reorder(column, partial.rvars(1)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
+  sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order{column};
+  for (const RVar& r : sums.rvars(0)) order.push_back(r);
+  sums.update(0).reorder(order).vectorize(column, vector, TailStrategy::GuardWithIf);
+}
+)";
+
+constexpr std::string_view functions = R"(
+Expr exponential(Expr a) { return exp(a); }
+Expr tangent(Expr a) { return tanh(a); }
+Expr sigmoid(Expr a) { return number_of(a.type(), 1) / (number_of(a.type(), 1) + exp(-a)); }
+Expr error_function(Expr a) { return erf(a); }
+)";
+
+}  // namespace
+
+void print_prelude(const std::string& library, writer& out) {
+  out.comment("Kernels of " + library + " as Halide generators, printed by Normfold: the algorithm of each, then its schedule. The C functions that check their arguments and call them are in " + library + "_halide.cpp.");
+  out.line("#include <Halide.h>\n");
+  out.line("#include <functional>\n#include <limits>\n#include <vector>");
+  out.line(helpers.substr(0, helpers.size() - 1));
+  out.line(functions.substr(0, functions.size() - 1));
+}
+
+}  // namespace normfold::gen::halide

@@ -1,0 +1,170 @@
+// Calls of kernels that Halide compiled: tensors as Halide's buffers, the caller's threads and workspace, codes as statuses.
+// Plain C++ with HalideRuntime.h only. To route another callback of Halide's runtime, add it to `halide_callbacks`.
+#ifndef NORMFOLD_RUNTIME_HALIDE_CALL_H_
+#define NORMFOLD_RUNTIME_HALIDE_CALL_H_
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+
+#include "HalideRuntime.h"
+#include "normfold/runtime/check.h"
+
+namespace normfold {
+
+/// One axis of a tensor as Halide sees it; strides count elements.
+struct halide_axis {
+  std::size_t extent, stride;
+};
+
+/// A tensor of the caller as a buffer of Halide's, the innermost axis first.
+class halide_tensor {
+ public:
+  static constexpr std::size_t kAxes = 16;
+
+  halide_tensor(const void* data, halide_type_t type, std::initializer_list<halide_axis> axes) : buffer_() {
+    buffer_.host = static_cast<std::uint8_t*>(const_cast<void*>(data));
+    buffer_.type = type;
+    buffer_.dimensions = static_cast<std::int32_t>(axes.size());
+    buffer_.dim = axes_;
+    std::size_t i = 0;
+    for (const halide_axis& axis : axes) {
+      fits_ = fits_ && axis.extent <= INT32_MAX && (axis.stride <= INT32_MAX || axis.extent == 1);
+      axes_[i++] = halide_dimension_t(0, static_cast<std::int32_t>(axis.extent), static_cast<std::int32_t>(axis.stride));
+    }
+  }
+  halide_tensor(const halide_tensor&) = delete;
+  halide_tensor& operator=(const halide_tensor&) = delete;
+
+  /// Whether extents and strides are within Halide's 32 bits. The number of elements is not limited.
+  bool fits() const { return fits_; }
+  operator halide_buffer_t*() { return &buffer_; }  // NOLINT: what a kernel takes
+
+ private:
+  halide_buffer_t buffer_;
+  halide_dimension_t axes_[kAxes];
+  bool fits_ = true;
+};
+
+/// One call in progress: what user_context points to.
+struct halide_job {
+  const normfold_context* context;
+  std::size_t task_iterations;  ///< iterations of a parallel loop that one task takes
+  std::atomic<std::size_t> used{0};
+  std::atomic<bool> is_parallel{false};
+};
+
+/// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on to
+/// what was set before, so that an application's own pipelines keep their threads, allocator and error handler.
+class halide_callbacks {
+ public:
+  static void install() {
+    static const bool installed = [] {
+      previous() = {halide_set_custom_do_par_for(par_for), halide_set_error_handler(error), halide_set_custom_malloc(allocate),
+                    halide_set_custom_free(release)};
+      return true;
+    }();
+    (void)installed;
+  }
+
+  /// The job that the calling thread works on.
+  static halide_job*& current() {
+    static thread_local halide_job* job = nullptr;
+    return job;
+  }
+
+ private:
+  struct functions {
+    halide_do_par_for_t par_for;
+    halide_error_handler_t error;
+    halide_malloc_t allocate;
+    halide_free_t release;
+  };
+  static functions& previous() {
+    static functions were{};
+    return were;
+  }
+  static halide_job* job_of(void* user_context) { return user_context != nullptr && user_context == current() ? current() : nullptr; }
+
+  struct loop {
+    halide_job* job;
+    halide_task_t iteration;
+    int min, size;
+    std::uint8_t* closure;
+    std::atomic<int> code{0};
+  };
+
+  static int par_for(void* user_context, halide_task_t iteration, int min, int size, std::uint8_t* closure) {
+    halide_job* const job = job_of(user_context);
+    if (job == nullptr) return previous().par_for(user_context, iteration, min, size, closure);
+    if (size <= 0) return 0;
+    loop l{job, iteration, min, size, closure};
+    if (job->is_parallel.exchange(true)) return serial(l);  // a loop within a task is that task's own
+    const std::size_t step = job->task_iterations;
+    normfold_run(job->context, (static_cast<std::size_t>(size) + step - 1) / step, run_task, &l);
+    job->is_parallel = false;
+    return l.code;
+  }
+
+  static int serial(const loop& l) {
+    for (int i = 0; i < l.size; ++i)
+      if (const int code = l.iteration(l.job, l.min + i, l.closure); code != 0) return code;
+    return 0;
+  }
+
+  static void run_task(void* data, std::size_t task) {
+    loop& l = *static_cast<loop*>(data);
+    halide_job* const before = current();
+    current() = l.job;
+    const std::size_t begin = task * l.job->task_iterations;
+    const std::size_t size = static_cast<std::size_t>(l.size);
+    const std::size_t end = begin + l.job->task_iterations < size ? begin + l.job->task_iterations : size;
+    for (std::size_t i = begin; i < end; ++i)
+      if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;
+    current() = before;
+  }
+
+  static void error(void* user_context, const char* text) {
+    if (job_of(user_context) == nullptr) previous().error(user_context, text);
+  }
+
+  // From the caller's workspace, whose size <name>_workspace(...) has counted.
+  static void* allocate(void* user_context, std::size_t bytes) {
+    halide_job* const job = job_of(user_context);
+    if (job == nullptr) return previous().allocate(user_context, bytes);
+    const std::size_t whole = (bytes + NORMFOLD_WORKSPACE_ALIGNMENT - 1) / NORMFOLD_WORKSPACE_ALIGNMENT * NORMFOLD_WORKSPACE_ALIGNMENT;
+    const std::size_t at = job->used.fetch_add(whole);
+    if (job->context == nullptr || at + bytes > job->context->workspace_bytes) return nullptr;
+    return static_cast<unsigned char*>(job->context->workspace) + at;
+  }
+
+  static void release(void* user_context, void* pointer) {
+    if (job_of(user_context) == nullptr) previous().release(user_context, pointer);
+  }
+};
+
+/// Whether all of these fit Halide's 32 bits.
+inline bool halide_fits(std::initializer_list<const halide_tensor*> tensors) {
+  for (const halide_tensor* t : tensors)
+    if (!t->fits()) return false;
+  return true;
+}
+
+/// Calls `kernel(user_context)`. Parallel loops of the kernel go to the context's parallel_for in tasks of some
+/// `task_bytes`, of which one iteration takes `iteration_bytes`.
+template <class Kernel>
+normfold_status halide_call(const normfold_context* context, std::size_t iteration_bytes, const Kernel& kernel) {
+  constexpr std::size_t task_bytes = std::size_t{1} << 16;
+  halide_callbacks::install();
+  halide_job job{context, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
+  halide_job* const before = halide_callbacks::current();
+  halide_callbacks::current() = &job;
+  const int code = kernel(static_cast<const void*>(&job));
+  halide_callbacks::current() = before;
+  return code == 0 ? NORMFOLD_OK : NORMFOLD_BACKEND;
+}
+
+}  // namespace normfold
+
+#endif  // NORMFOLD_RUNTIME_HALIDE_CALL_H_
