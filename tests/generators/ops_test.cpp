@@ -8,6 +8,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "halide/column.hpp"
 #include "highway/column.hpp"
 
 using namespace normfold::gen;
@@ -59,6 +60,22 @@ TEST_CASE("no row misses its text in the Highway column") {
     }
     if (row.kind == op_kind::reduction) {
       const highway::fold_text* fold = highway::find_fold(row.name);
+      REQUIRE((fold != nullptr));
+      CHECK(fold->step.find("{s}") != std::string_view::npos);
+      CHECK(slots(fold->step) == 1);
+    }
+  }
+}
+
+TEST_CASE("no row misses its text in the Halide column") {
+  for (const op_row& row : all_ops()) {
+    CAPTURE(row.name);
+    if (row.kind == op_kind::elementwise) {
+      REQUIRE_FALSE(halide::elementwise_text(row.name).empty());
+      CHECK(slots(halide::elementwise_text(row.name)) == row.arity);
+    }
+    if (row.kind == op_kind::reduction) {
+      const halide::fold_text* fold = halide::find_fold(row.name);
       REQUIRE((fold != nullptr));
       CHECK(fold->step.find("{s}") != std::string_view::npos);
       CHECK(slots(fold->step) == 1);
