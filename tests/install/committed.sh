@@ -11,8 +11,9 @@ strict=(-std=c++17 -O1 -ffp-contract=off -Wall -Wextra -Wshadow -Wconversion -We
 
 if [ -n "$PREFIX" ] && command -v pkg-config >/dev/null; then
   export PKG_CONFIG_PATH=$PREFIX/lib/pkgconfig:$PREFIX/lib64/pkgconfig
+  read -ra includes <<<"$(pkg-config --cflags normfold)"
   read -ra flags <<<"$(pkg-config --cflags --libs normfold)"
-  "$CC" -std=c11 -Wall -Wextra -Wconversion -Werror -Icommitted "${flags[@]}" -c app.c -o "$WORK/committed/app.o"
+  "$CC" -std=c11 -Wall -Wextra -Wconversion -Werror -Icommitted "${includes[@]}" -c app.c -o "$WORK/committed/app.o"
   "$CXX" "${strict[@]}" -Icommitted "$WORK/committed/app.o" $kernels "${flags[@]}" -o "$WORK/committed/packaged"
   "$WORK/committed/packaged"
 fi
