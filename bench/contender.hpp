@@ -30,6 +30,9 @@ std::vector<contender> copy_contenders(const workload& work, regime when);
 /// A plain loop for each layer, for the compiler to do its best with.
 std::vector<contender> plain_contenders(const workload& work);
 
+/// oneDNN's primitives, where it is installed.
+std::vector<contender> onednn_contenders(const workload& work);
+
 /// The generated kernels of layers.cpp, with the choices of stores that matter in the regime.
 std::vector<contender> normfold_contenders(const workload& work, regime when);
 

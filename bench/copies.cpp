@@ -113,7 +113,7 @@ void copy_all(const workload& work, const tensors& t, team& threads) {
   std::array<std::uint8_t, 64> sinks{};
   for (std::size_t again = 0; again < work.rereads(); ++again) {
     threads.each(parts, [&](std::size_t i) {
-      read<how>(s.in[0], i * part, std::min(size, (i + 1) * part), &sinks[i % sinks.size()]);
+      read<how>(s.in[again], i * part, std::min(size, (i + 1) * part), &sinks[i % sinks.size()]);
     });
   }
   threads.each(parts, [&](std::size_t i) { copy<how>(s, i * part, std::min(size, (i + 1) * part)); });

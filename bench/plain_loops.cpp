@@ -1,46 +1,11 @@
 // The loops that a good C programmer writes for each layer, compiled with -O3 -march=native -ffast-math: a peer that
 // every generated kernel has to beat. A new layer is a function over a range of units and a line in plain_contenders().
-#include <cmath>
-#include <cstdint>
-#include <cstring>
+#include "plain_loops.hpp"
 
-#include "contender.hpp"
+#include <cmath>
 
 namespace bench {
 namespace {
-
-struct bf16 {
-  std::uint16_t bits;
-
-  operator float() const {
-    const std::uint32_t wide = static_cast<std::uint32_t>(bits) << 16;
-    float value;
-    std::memcpy(&value, &wide, sizeof value);
-    return value;
-  }
-  bf16& operator=(float value) {
-    std::uint32_t wide;
-    std::memcpy(&wide, &value, sizeof wide);
-    bits = static_cast<std::uint16_t>((wide + 0x7FFF + ((wide >> 16) & 1)) >> 16);
-    return *this;
-  }
-};
-
-template <typename T>
-struct arguments {
-  const T* x;
-  const T* residual;
-  T* y;
-  T* sum;
-  const T* weight;
-  const T* bias;
-  float* mean;
-  float* rstd;
-  float* running_mean;
-  float* running_var;
-  std::size_t n, c, p, g;  ///< rows or images, channels, pixels, groups
-  float eps;
-};
 
 template <typename T>
 void layer_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
@@ -180,25 +145,6 @@ void group_norm_nhwc(const arguments<T>& a, std::size_t begin, std::size_t end) 
 }
 
 template <typename T>
-arguments<T> arguments_of(const workload& work, const tensors& t) {
-  return {t.as<const T>(role::x),
-          t.as<const T>(role::residual),
-          t.as<T>(role::y),
-          t.as<T>(role::sum),
-          t.as<const T>(role::weight),
-          t.as<const T>(role::bias),
-          t.as<float>(role::mean),
-          t.as<float>(role::rstd),
-          t.as<float>(role::running_mean),
-          t.as<float>(role::running_var),
-          work.size.n,
-          work.size.c,
-          work.size.pixels(),
-          work.of->over == scope::instance ? work.size.c : work.size.g,
-          static_cast<float>(work.of->eps)};
-}
-
-template <typename T>
 using loop = void (*)(const arguments<T>&, std::size_t begin, std::size_t end);
 
 // The loop of a workload and how many units it has; null where there is none.
@@ -234,6 +180,7 @@ std::vector<contender> plain(const workload& work) {
 }  // namespace
 
 std::vector<contender> plain_contenders(const workload& work) {
+  if (work.of->is_backward()) return plain_backward_contenders(work);
   return work.type == element::f32 ? plain<float>(work) : plain<bf16>(work);
 }
 

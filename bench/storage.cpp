@@ -98,7 +98,8 @@ void storage::prepare(const workload& work, std::size_t slots, std::size_t bytes
 
   std::mt19937 random(7);
   std::normal_distribution<float> normal;
-  for (role r : {role::weight, role::bias, role::mean, role::rstd, role::running_mean, role::running_var}) {
+  for (role r : {role::weight, role::bias, role::dweight, role::dbias, role::mean, role::rstd, role::running_mean,
+                 role::running_var}) {
     const bool parameter = r == role::weight || r == role::bias;
     std::vector<float>& values = small_[static_cast<std::size_t>(r)];
     values.assign(std::max(work.size.c, work.scopes()), 1.0F);
@@ -125,14 +126,21 @@ tensors storage::slot(std::size_t index) const {
 
 void storage::fill(std::size_t index, double mean) {
   for (std::size_t k = 0; k < work_->of->reads.size(); ++k) {
-    fill_with(reads_[k].memory.get() + index * stride_, work_->tensor_bytes(), work_->type, mean,
-              static_cast<unsigned>(k + 17));
+    fill_with(reads_[k].memory.get() + index * stride_, work_->tensor_bytes(), work_->type,
+              work_->of->reads[k] == role::dy ? 0 : mean, static_cast<unsigned>(k + 17));
   }
+  // What training would have saved of such numbers.
+  auto& means = small_[static_cast<std::size_t>(role::mean)];
+  means.assign(means.size(), static_cast<float>(mean));
 }
 
 void storage::clear_outputs(std::size_t index) {
   for (std::size_t k = 0; k < work_->of->writes.size(); ++k) {
     std::memset(writes_[k].memory.get() + index * stride_, 0xFF, work_->tensor_bytes());
+  }
+  for (role r : {role::dweight, role::dbias}) {
+    auto& values = small_[static_cast<std::size_t>(r)];
+    std::memset(values.data(), 0xFF, values.size() * sizeof(float));
   }
 }
 

@@ -12,6 +12,16 @@ const family batch_norm{"BN train", "batch_norm", "train", scope::channel, true,
 const family instance_norm{"IN", "instance_norm", "infer", scope::instance, true, 1e-5, {role::x}, {role::y}};
 const family group_norm{"GN", "group_norm", "infer", scope::group, true, 1e-5, {role::x}, {role::y}};
 
+// Backward: from dy, x and the statistics that training saved.
+family backward(const char* label, const char* layer, scope over, bool centered, double eps) {
+  return {label, layer, "backward", over, centered, eps, {role::dy, role::x}, {role::dx}};
+}
+const family layer_norm_backward = backward("LN backward", "layer_norm", scope::row, true, 1e-5);
+const family rms_norm_backward = backward("RMS backward", "rms_norm", scope::row, false, 1e-6);
+const family batch_norm_backward = backward("BN backward", "batch_norm", scope::channel, true, 1e-5);
+const family instance_norm_backward = backward("IN backward", "instance_norm", scope::instance, true, 1e-5);
+const family group_norm_backward = backward("GN backward", "group_norm", scope::group, true, 1e-5);
+
 shape rows(std::size_t n, std::size_t c) { return {.n = n, .c = c}; }
 
 shape images(std::size_t n, std::size_t c, std::size_t h, std::size_t w, std::size_t g = 1) {
@@ -60,11 +70,20 @@ std::vector<workload> all_workloads() {
         list.push_back({of, size, type, "", quick});
       }
     }
+    for (const family* of : {&layer_norm, &rms_norm}) list.push_back({of, rows(256, 128), type, "", false});
     list.push_back({&add_rms_norm, rows(2048, 4096), type, "", f32});
     list.push_back({&batch_norm, resnet, type, "NCHW", f32});
+    list.push_back({&batch_norm, resnet, type, "NHWC", false});
     list.push_back({&group_norm, diffusion, type, "NCHW", f32});
     list.push_back({&group_norm, diffusion, type, "NHWC", false});
     list.push_back({&instance_norm, images(8, 64, 128, 128), type, "NCHW", false});
+    for (const family* of : {&layer_norm_backward, &rms_norm_backward})
+      for (const shape& size : {rows(2048, 4096), rows(512, 768)}) list.push_back({of, size, type, "", f32 && size.c == 4096});
+    list.push_back({&batch_norm_backward, resnet, type, "NCHW", f32});
+    list.push_back({&batch_norm_backward, resnet, type, "NHWC", false});
+    list.push_back({&group_norm_backward, diffusion, type, "NCHW", f32});
+    list.push_back({&group_norm_backward, diffusion, type, "NHWC", false});
+    list.push_back({&instance_norm_backward, images(8, 64, 128, 128), type, "NCHW", false});
   }
   return list;
 }

@@ -12,10 +12,11 @@
 namespace bench {
 
 /// The tensors that a layer may touch.
-enum class role { x, residual, y, sum, weight, bias, mean, rstd, running_mean, running_var };
-constexpr std::size_t role_count = 10;
+enum class role { x, residual, y, sum, dy, dx, weight, bias, dweight, dbias, mean, rstd, running_mean, running_var };
+constexpr std::size_t role_count = 14;
 constexpr std::array<std::string_view, role_count> role_names = {
-    "x", "residual", "y", "sum", "weight", "bias", "mean", "rstd", "running_mean", "running_var"};
+    "x",    "residual", "y",       "sum",   "dy",   "dx",   "weight",
+    "bias", "dweight",  "dbias",   "mean",  "rstd", "running_mean", "running_var"};
 
 /// One address for each role; null where the layer has no such tensor.
 struct tensors {
@@ -50,12 +51,13 @@ enum class scope { row, channel, instance, group };
 struct family {
   const char* label;      ///< in the workload's name
   const char* layer;      ///< in layers.cpp
-  const char* direction;  ///< "infer" or "train"
+  const char* direction;  ///< "infer", "train" or "backward"
   scope over;
   bool centered;
   double eps;
   std::vector<role> reads;   ///< whole tensors
   std::vector<role> writes;  ///< whole tensors
+  bool is_backward() const { return std::string_view(direction) == "backward"; }
 };
 
 /// One row of the report, apart from regime, threads and contender.
@@ -69,8 +71,8 @@ struct workload {
   std::string name() const;
   bool channels_last() const { return order == "NHWC"; }
   std::size_t tensor_bytes() const { return size.elements() * bytes_of(type); }
-  /// How often x has to come from memory once more, since its statistics need all of it.
-  std::size_t rereads() const { return channels_last() ? 1 : 0; }
+  /// How many tensors have to come from memory once more, since statistics need all of them.
+  std::size_t rereads() const { return channels_last() ? of->reads.size() : 0; }
   std::size_t traffic() const { return (of->reads.size() + of->writes.size() + rereads()) * tensor_bytes(); }
   /// Tensors that share statistics, and their size, as the reference and the plain loops count them.
   std::size_t scopes() const;

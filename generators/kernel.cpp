@@ -75,7 +75,9 @@ void print_heading(const shared_kernel& m, writer& out) {
     const std::string order = s->how.memory.name.empty() ? "" : ", in the order " + s->how.memory.name;
     if (layers.insert(s->g.source + order).second) out.comment(s->g.source + order);
   }
-  out.comment("Nest: " + nest_text(m.k.first->sweeps) + ", " + (m.k.first->sweeps.how == shape::resident ? "a slice at a time." : "sweep after sweep."));
+  const plan& p = m.k.first->sweeps;
+  const char* how = p.how == shape::resident ? "a slice at a time." : p.slices.loops != 0 ? "slice after slice where sums allow." : "sweep after sweep.";
+  out.comment("Nest: " + nest_text(p) + ", " + how);
 }
 
 }  // namespace normfold::gen

@@ -244,6 +244,7 @@ plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided) 
   p.extremes = find_extremes(p);
   p.how = is_resident(p) ? shape::resident : shape::phased;
   add_passes(p);
+  if (p.how == shape::phased) slice(p);
   return p;
 }
 

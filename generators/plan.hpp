@@ -40,9 +40,19 @@ struct rescue {
 };
 
 /// resident: a task owns whole slices; all its sweeps follow each other while the slice is in cache. Every reduction has
-/// one scope, and its innermost loop is reduced.
-/// phased: each sweep goes over everything before the next begins; statistics lie in arrays in the workspace.
+/// one scope, and its innermost loop is reduced; statistics are variables.
+/// phased: each sweep goes over everything before the next begins, but for those that go slice by slice (`slicing`);
+/// statistics lie in arrays in the workspace.
 enum class shape { resident, phased };
+
+/// phased: passes [begin, end) follow each other in one slice before the next slice begins, so that what the first of
+/// them reads is still in cache for the others.
+struct slicing {
+  ir::atom_set loops = 0;  ///< each value of these is a slice; 0: every pass goes over everything
+  std::size_t begin = 0, end = 0;
+  pass across{};           ///< reductions over slices, of what the last of these passes reads: taken in that pass
+  bool has(std::size_t pass_index) const { return loops != 0 && begin <= pass_index && pass_index < end; }
+};
 
 struct plan {
   ir::graph g;               ///< over loops instead of atoms: bit i of a set is loop i
@@ -53,6 +63,7 @@ struct plan {
   std::size_t first_output = 0;  ///< from this pass on, what callers get is stored
   rescue extremes;
   std::vector<int> arrays;   ///< phased: nodes whose values lie in arrays between sweeps
+  slicing slices;
 
   ir::atom_set all_loops() const { return (ir::atom_set{1} << loops.size()) - 1; }
   const ir::node& at(int i) const { return g.nodes[static_cast<std::size_t>(i)]; }
@@ -60,6 +71,9 @@ struct plan {
 
 /// `g` is a graph of one direction with its moments shifted; `order` lists its atoms from the outermost in memory.
 plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided);
+
+/// Finds the passes of a phased plan that can go slice by slice, and puts them next to each other (slices.cpp).
+void slice(plan& p);
 
 /// Whether functions of this plan have a <name>_workspace.
 inline bool needs_workspace(const plan& p) { return p.how == shape::phased && !p.arrays.empty(); }

@@ -161,7 +161,9 @@ std::string workspace_text(const plan& p) {
   for (const auto& [size, count] : sizes)
     parts.push_back(std::to_string(count) + (count == 1 ? " array of " : " arrays of ") + size);
   std::string chunks;
-  for (const pass& q : p.passes)
+  std::vector<pass> by_columns{p.slices.across};
+  by_columns.insert(by_columns.end(), p.passes.begin(), p.passes.end());
+  for (const pass& q : by_columns)
     if (is_by_columns(p, q) && !q.pivots) {
       const std::string sums = std::to_string(q.nodes.size()) + (q.nodes.size() == 1 ? " sum" : " sums") + " of " +
                                extents_text(p, q.loops & ~q.over) + " for each chunk of the rows " +
@@ -174,6 +176,15 @@ std::string workspace_text(const plan& p) {
   return out.empty() ? "none" : out;
 }
 
+// "sweeps 1 to 3 follow each other in a slice of [N] [G], while it is in cache"
+std::string slices_text(const plan& p) {
+  std::string slice;
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (has(p.slices.loops, static_cast<int>(l))) slice += " [" + p.g.atoms[l].name + "]";
+  return "sweeps " + std::to_string(p.slices.begin + 1) + " to " + std::to_string(p.slices.end) +
+         " follow each other in each slice" + slice + ", while it is in cache";
+}
+
 std::string times_size(int count) { return std::to_string(count) + " * size"; }
 
 }  // namespace
@@ -183,8 +194,10 @@ std::string to_text(const plan& p) {
   std::string out = "  nest: " + nest_text(p) + "\n";
   out += p.how == shape::resident
              ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache\n"
-             : "  phased: each sweep goes over everything before the next begins\n";
-  int level = 0, read = 0, written = 0;
+         : p.slices.loops == 0
+             ? "  phased: each sweep goes over everything before the next begins\n"
+             : "  phased: each sweep goes over everything before the next begins, but " + slices_text(p) + "\n";
+  int level = 0, read = 0, again = 0, written = 0;
   std::string leading;
   const char* slice = "slice";
   for (std::size_t i = 0; i < p.passes.size(); ++i) {
@@ -203,7 +216,9 @@ std::string to_text(const plan& p) {
     std::vector<int> operands;
     for (int n : q.nodes) operands.push_back(q.reduces ? p.at(n).args[0] : n);
     if (q.loops == p.all_loops()) {
-      if (q.first)
+      if (p.slices.has(i) && i + 1 < p.slices.end)
+        again += tensors_read(p, operands);  // a slice's last sweep reads from memory where the slice does not fit
+      else if (q.first)
         leading = ", the leading part twice,";
       else
         read += tensors_read(p, operands);
@@ -214,6 +229,9 @@ std::string to_text(const plan& p) {
            (columns ? ", columns, in chunks of rows that merge in order" : "") + ":" + (several ? "\n     " : " ") +
            steps + "\n";
     if (columns) slice = "column";
+    if (const pass& across = p.slices.across; !across.nodes.empty() && i + 1 == p.slices.end)
+      out += "     in the same sweep, statistics " + sets_text(p, across.loops, across.over, {}) +
+             ", columns, in chunks of rows that merge in order: " + steps_text(p, g, across) + "\n";
     if (!q.repairs.empty()) out += "     where the pivot was far from the mean: again about the mean\n";
   }
   int inputs = 0;
@@ -225,6 +243,7 @@ std::string to_text(const plan& p) {
   const bool resident = p.how == shape::resident;
   out += times_size(resident ? inputs : read) + " read" + (resident ? "" : leading) + " and " + times_size(written) +
          " written";
+  if (again > 0) out += "; " + times_size(read + again) + " read where a slice does not fit in cache";
   if (resident) out += "; " + times_size(read) + " read" + leading + " where a slice does not fit in cache";
   return out + "\n";
 }

@@ -51,9 +51,9 @@ int main(int argc, char** argv) {
   g.code(lower(layers::group_norm), "infer");
   g.code(lower(layers::add_rms_norm), "infer");
 
-  g.plan(lower(layers::layer_norm), "infer,train");
-  g.plan(lower(layers::batch_norm), "infer,train", "NCHW,NHWC");
-  g.plan(lower(layers::group_norm), "infer");
+  g.plan(lower(layers::layer_norm), "infer,train,backward");
+  g.plan(lower(layers::batch_norm), "infer,train,backward", "NCHW,NHWC");
+  g.plan(lower(layers::group_norm), "infer,backward", "NCHW,NHWC");
   g.plan(lower(layers::p_rms_norm), "infer");
   g.plan(lower(layers::softmax), "infer");
   g.plan(lower(layers::grn), "infer");

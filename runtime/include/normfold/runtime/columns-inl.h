@@ -11,6 +11,7 @@
 
 #include <atomic>
 
+#include "normfold/runtime/cache.h"
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/tasks-inl.h"
@@ -45,14 +46,13 @@ using StorageOf = std::conditional_t<sizeof(T) == 8, F64, F32>;
 // All folds of one vector's worth of columns over rows [row, row + rows): loads the partial sums, steps, stores.
 template <class First, class... Rest, class D, class T, class At, class F, class... Done>
 HWY_INLINE void StepColumns(D d, At at, T* sums, size_t columns, size_t row, size_t rows, const F& f, Done&... done) {
-  const Out<StorageOf<T>> out{sums};
   hn::Vec<D> sum = at(In<StorageOf<T>>{sums});
   if constexpr (sizeof...(Rest) == 0) {
     for (size_t r = row; r < row + rows; ++r) f(at, r, done..., sum);
   } else {
     StepColumns<Rest...>(d, at, sums + columns, columns, row, rows, f, done..., sum);
   }
-  at.Store(out, sum);
+  at.Keep(Out<StorageOf<T>>{sums}, sum);
 }
 
 template <class First, class... Rest, class D, class T>
@@ -95,7 +95,38 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
   });
 }
 
-/// Merges what FoldColumns left: f(slice, at, V total0, ...) gets the totals of the columns that `at` stands for.
+/// The same where the rows have sums of their own, of `bytes` bytes each: sums(slice, row) takes them, for a few rows that
+/// then are still in cache when f(slice, at, row, ahead, V& fold0, ...) stores their outputs and steps the columns. The row
+/// whose turn it will be then is `ahead` rows further on. `stream`: the stores go past the cache.
+template <class... Folds, class D, class T, class G, class F>
+HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
+                         const G& sums_of, const F& f) {
+  const size_t chunks = Chunks(rows);
+  const size_t step = sizeof...(Folds) * columns;
+  const size_t few = HWY_MAX(HWY_MIN(second_level_cache() / 4 / HWY_MAX(bytes, size_t{1}), size_t{8}), size_t{1});
+  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [&](size_t task) HWY_ATTR {
+    const size_t slice = task / chunks;
+    const size_t begin = task % chunks * kColumnChunk;
+    const size_t end = HWY_MIN(begin + kColumnChunk, rows);
+    T* sums = partial + task * step;
+    detail::StartColumns<Folds...>(d, sums, columns);
+    const size_t lanes = hn::Lanes(d);
+    for (size_t row = begin; row < end; row += few) {
+      const size_t some = HWY_MIN(end - row, few);
+      for (size_t r = row; r < row + some; ++r) sums_of(slice, r);
+      const auto step_rows = [&](auto at, size_t r, auto&... folds) HWY_ATTR { f(slice, at, r, few, folds...); };
+      size_t i = 0;
+      if (stream) {
+        for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Streamed<D>{{d, i}}, sums, columns, row, some, step_rows);
+      } else {
+        for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Whole<D>{d, i}, sums, columns, row, some, step_rows);
+      }
+      if (i < columns) detail::StepColumns<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, row, some, step_rows);
+    }
+  });
+}
+
+/// Merges what FoldColumns or FoldRows left: f(slice, at, V total0, ...) gets the totals of the columns that `at` stands for.
 template <class... Folds, class D, class T, class F>
 HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const T* partial, const F& f) {
   const size_t chunks = Chunks(rows);

@@ -50,6 +50,9 @@ struct Whole {
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  /// Stores what is soon read again.
+  template <class S>
+  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
   template <class S>
   HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
@@ -76,6 +79,8 @@ struct Part {
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
+  template <class S>
+  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { Store(out, v); }
   template <class S>
   HWY_INLINE void Prefetch(In<S>) const {}
   template <class S>

@@ -9,6 +9,7 @@
 
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
+#include "normfold/runtime/cache.h"
 #include "normfold/runtime/check.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -45,6 +46,17 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
   if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
   tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
+}
+
+/// The same for slices that are swept several times, f(i, within): each by one thread, with `within` null, while it fits in
+/// that thread's share of the caches, else one after the other, each sweep by all threads of the context `within`.
+template <class F>
+HWY_INLINE void ForSlicesInCache(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
+  if (bytes <= 4 * second_level_cache()) {
+    const normfold_context* none = nullptr;
+    return ForSlices(context, slices, bytes, stream, [&](size_t i) HWY_ATTR { f(i, none); });
+  }
+  for (size_t i = 0; i < slices; ++i) f(i, context);
 }
 
 }  // namespace HWY_NAMESPACE

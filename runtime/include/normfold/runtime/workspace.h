@@ -6,7 +6,7 @@
 namespace normfold {
 
 /// Rows of a column whose sums are taken in one go; longer columns are summed in chunks that merge in order.
-constexpr std::size_t kColumnChunk = 256;
+constexpr std::size_t kColumnChunk = 128;
 
 inline std::size_t Chunks(std::size_t rows) { return (rows + kColumnChunk - 1) / kColumnChunk; }
 
