@@ -116,8 +116,11 @@ signature make_signature(const ir::graph& layer, const variant& how) {
       if (n.what == ir::role::output) add_leaves(s, "input", argument_kind::input, names, "d" + n.name);
   add_leaves(s, "input", argument_kind::input, names, "x");
   add_leaves(s, "input", argument_kind::input, names);
-  add_leaves(s, "given", argument_kind::given, names);
   if (is_backward(how.what))  // as in the layer's other functions
+    for (const ir::named_node& n : layer.names)
+      for (const std::string& name : {n.name, "running_" + n.name}) add_leaves(s, "given", argument_kind::given, names, name);
+  add_leaves(s, "given", argument_kind::given, names);
+  if (is_backward(how.what))
     for (const ir::node& n : layer.nodes)
       if (n.op == "parameter") add_leaves(s, "parameter", argument_kind::parameter, names, n.name);
   add_leaves(s, "parameter", argument_kind::parameter, names);

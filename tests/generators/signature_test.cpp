@@ -69,6 +69,9 @@ TEST_CASE("running statistics are inputs, and in training updated") {
         "running_var, "
         "const float* x, const float* weight, const float* bias, size_t N, size_t C, size_t H, size_t W, "
         "const normfold_context* context)");
+  CHECK(flat(function_of(layers::batch_norm, of(element::f32, gen::direction::backward_frozen)))
+            .find("const float* running_mean, const float* running_var, const float* weight, size_t N") !=
+        std::string::npos);
   const auto cumulative = layer<"bn">(N, C) | over(N) | center | scale | running(average);
   CHECK(flat(function_of(cumulative, of(element::f32, gen::direction::train)))
             .find("float* running_var, uint64_t* batches, const float* x") != std::string::npos);
