@@ -40,7 +40,7 @@ builder::builder(const ir::graph& like) : graph_(like) {
 int builder::add(ir::node n) {
   const op_row& row = find_op(n.op);
   if (row.kind == op_kind::elementwise) {
-    n.varies = 0;
+    n.varies = n.over;  // `spread`
     for (int a : n.args) n.varies |= (*this)[a].varies;
   } else if (row.kind == op_kind::reduction) {
     n.varies = (*this)[n.args[0]].varies & ~n.over;

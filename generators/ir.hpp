@@ -46,7 +46,7 @@ struct node {
   double value = 0;                  ///< "constant"
   std::string name{};                ///< "input", "parameter", "given"
   atom_set varies = 0;               ///< the atoms along which the value varies
-  atom_set over = 0;                 ///< reductions: the atoms that are reduced
+  atom_set over = 0;                 ///< reductions: the atoms that are reduced; "spread": those along which it is repeated
   std::optional<leading> first{};    ///< reductions: the part of one reduced atom that is taken
   friend bool operator==(const node&, const node&) = default;
 };

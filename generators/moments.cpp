@@ -23,6 +23,7 @@ ir::graph shift_moments(const ir::graph& g) {
   const auto is_centred = [&](const ir::node& n) {
     return n.op == "sub" && at(n.args[1]).op == "mean" && at(n.args[1]).args[0] == n.args[0];
   };
+  const auto unspread = [&](int i) { return at(i).op == "spread" ? at(i).args[0] : i; };
   std::map<int, centre> centres;
   for (const ir::node& n : g.nodes)
     if (is_centred(n)) centres[n.args[1]];
@@ -32,14 +33,26 @@ ir::graph shift_moments(const ir::graph& g) {
     const ir::node& was = at(old);
     if (const auto found = centres.find(old); found != centres.end()) {
       centre& c = found->second;
-      c.pivot = b.reduce("pivot", n.args[0], n);
-      c.near = b.op("sub", {n.args[0], c.pivot});
+      if (const auto inner = centres.find(was.args[0]); inner != centres.end()) {  // a mean of means: K1 - K is exact
+        c.pivot = b.reduce("pivot", inner->second.pivot, n);
+        c.near = b.op("add", {b.op("sub", {inner->second.pivot, c.pivot}), inner->second.shift});
+      } else {
+        c.pivot = b.reduce("pivot", n.args[0], n);
+        c.near = b.op("sub", {n.args[0], c.pivot});
+      }
       c.shift = b.reduce("mean", c.near, n);
       return b.op("add", {c.pivot, c.shift});
     }
     if (is_centred(was)) {
       const centre& c = centres[was.args[1]];
       return b.op("sub", {c.near, c.shift});
+    }
+    if (was.op == "sub" && centres.count(unspread(was.args[1])) != 0) {  // by the mean of the groups that it belongs to
+      const centre& c = centres[unspread(was.args[1])];
+      const auto along = [&](int node) { return b.add({.op = "spread", .args = {node}, .over = at(was.args[1]).over}); };
+      const bool spread = at(was.args[1]).op == "spread";
+      const int near = b.op("sub", {n.args[0], spread ? along(c.pivot) : c.pivot});
+      return b.op("sub", {near, spread ? along(c.shift) : c.shift});
     }
     if ((n.op == "mean" || n.op == "sum") && at(was.args[0]).op == "sq" && is_centred(at(at(was.args[0]).args[0]))) {
       const int mean = at(at(was.args[0]).args[0]).args[1];

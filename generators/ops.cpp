@@ -78,6 +78,9 @@ const op_row rows[] = {
     // Rounds to the tensor's type in memory; the identity in the reference's precision. The gradient goes straight through.
     {"storage", each, 1, false, [](args a) { return a[0]; }, "rounded({0})", {one}},
 
+    // The same value for each element of a loop, made by the plan so that what a group shares lies beside what it does not.
+    {"spread", each, 1, false, [](args a) { return a[0]; }, "{0}", {one}},
+
     {"mean", fold, 1, false, [](args a) { return a[0] + a[1]; }, "mean({0})", {[](in n) { return 1 / count(n); }}, 0},
     {"sum", fold, 1, false, [](args a) { return a[0] + a[1]; }, "sum({0})", {one}, 0},
     {"reduce_max", fold, 1, false, [](args a) { return larger(a[0], a[1]); }, "max({0})",

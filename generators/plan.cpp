@@ -120,9 +120,8 @@ bool is_resident(const plan& p) {
   return over != 0 && has(over, static_cast<int>(p.loops.size()) - 1);
 }
 
-bool is_extreme(const plan& p, int node) {
-  return std::find(p.extremes.largest.nodes.begin(), p.extremes.largest.nodes.end(), node) != p.extremes.largest.nodes.end();
-}
+bool holds(const pass& q, int node) { return std::find(q.nodes.begin(), q.nodes.end(), node) != q.nodes.end(); }
+bool is_extreme(const plan& p, int node) { return holds(p.extremes.largest, node) || holds(p.extremes.columns, node); }
 
 rescue find_extremes(const plan& p) {
   rescue found;
@@ -132,6 +131,10 @@ rescue find_extremes(const plan& p) {
       const ir::node& absmax = p.at(n.args[0]);
       found.scale = static_cast<int>(i);
       found.largest = {.reduces = true, .nodes = n.args, .loops = absmax.varies | absmax.over, .over = absmax.over, .first = absmax.first, .repairs = {}};
+      if (const ir::node& column = p.at(absmax.args[0]); column.op == "absmax") {
+        found.columns = {.reduces = true, .nodes = {}, .loops = column.varies | column.over, .over = column.over, .first = {}, .repairs = {}};
+        for (int a : n.args) found.columns.nodes.push_back(p.at(a).args[0]);
+      }
     }
   }
   if (found.scale < 0) return found;
@@ -170,8 +173,8 @@ std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   const std::vector<char> given = follows_from_given(p);
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node& n = p.g.nodes[i];
-    const bool statistic = (stage[i] > 0 || given[i] != 0) && n.varies != p.all_loops();
-    if ((is_reduction(n.op) && !is_extreme(p, static_cast<int>(i))) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
+    const bool statistic = (stage[i] > 0 || given[i] != 0 || n.op == "spread") && n.varies != p.all_loops();
+    if ((is_reduction(n.op) && !holds(p.extremes.largest, static_cast<int>(i))) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
   }
   return arrays;
 }

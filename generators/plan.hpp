@@ -37,6 +37,7 @@ struct rescue {
   int scale = -1;             ///< the op "scale"; -1: the graph has none
   std::vector<int> in_range;  ///< what must be an ordinary number for the slice to stand
   pass largest;               ///< the sweep that finds max(abs(x)), from which the scale follows
+  pass columns{};             ///< where that is a sweep over columns that belong together: the one before it
 };
 
 /// resident: a task owns whole slices; all its sweeps follow each other while the slice is in cache. Every reduction has

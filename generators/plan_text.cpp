@@ -10,10 +10,11 @@ namespace {
 
 bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 
-// v of v * scale and v * unscale, the power of two of a slice and its inverse.
+// v of v * scale and v * unscale, the power of two of a slice and its inverse, and of v repeated for each column.
 int unscaled(const ir::graph& g, int node) {
   const auto at = [&](int i) -> const ir::node& { return g.nodes[static_cast<std::size_t>(i)]; };
-  while (at(node).op == "mul" && (at(at(node).args[1]).op == "scale" || at(at(node).args[1]).op == "unscale"))
+  while (at(node).op == "spread" ||
+         (at(node).op == "mul" && (at(at(node).args[1]).op == "scale" || at(at(node).args[1]).op == "unscale")))
     node = at(node).args[0];
   return node;
 }
@@ -46,9 +47,18 @@ ir::graph meant(const plan& p) {
     g.nodes.push_back(std::move(mean));
     return static_cast<int>(g.nodes.size()) - 1;
   };
+  for (std::size_t i = 0; i < p.g.nodes.size(); ++i)  // pivot of a column - pivot + mean(v - pivot of the column)
+    if (const ir::node was = g.nodes[i]; was.op == "add" && is_shift(was.args[1]) && at(was.args[0]).op == "sub" &&
+                                         at(at(was.args[0]).args[0]).op == "pivot") {
+      const int pivot = at(was.args[0]).args[1];
+      const int mean = mean_of(was.args[1]);
+      g.nodes[i].op = "sub";
+      g.nodes[i].args = {mean, pivot};
+    }
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node was = g.nodes[i];
-    if (was.op == "sub" && is_shift(was.args[1]) && was.args[0] == at(was.args[1]).args[0]) {
+    if (was.op == "sub" && is_shift(was.args[1]) && at(was.args[0]).op == "sub" &&
+        at(was.args[0]).args[1] == at(at(was.args[1]).args[0]).args[1]) {
       const int mean = mean_of(was.args[1]);
       g.nodes[i].args = {at(was.args[0]).args[0], mean};
     }
@@ -135,7 +145,8 @@ std::string steps_text(const plan& p, const ir::graph& g, const pass& q) {
     out += (out.empty() ? ""
             : q.reduces ? ", "
                         : "\n     ") +
-           (name != nullptr ? *name + " = " : "") + (q.pivots ? "pivot = mean(" + text + ")" : text);
+           (name != nullptr ? *name + " = " : "") + (q.pivots ? "pivot = mean(" + text + ")" : text) +
+           (p.at(n).op == "spread" ? " of its group, for each column" : "");
   }
   return out;
 }
@@ -253,6 +264,7 @@ std::string readable_name(const plan& p, int node) {
     if (n.node == node) return n.name;
   const ir::node& n = p.at(node);
   if (std::find(p.extremes.in_range.begin(), p.extremes.in_range.end(), node) != p.extremes.in_range.end()) return "under_root";
+  if (n.op == "spread") return readable_name(p, n.args[0]) + "_of_group";
   if (n.op == "pivot" || n.op == "scale" || n.op == "unscale" || n.op == "leading") return n.op;
   for (const pass& q : p.passes)
     for (const repair& r : q.repairs) {

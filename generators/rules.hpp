@@ -33,6 +33,9 @@ ir::graph shift_moments(const ir::graph& g);
 /// (v - mean) * rstd * weight + bias becomes v * a + b, with a = rstd * weight and b = bias - mean * a, where mean and rstd
 /// are given and so nothing but v varies along every axis. Statistics that are computed stay as they are.
 ir::graph as_multiply_add(const ir::graph& g);
+/// For a memory order (atoms, outermost first) that ends with a short part of a split axis: a reduction over it and over
+/// loops further out becomes one by columns and one over the few columns. Moments are not yet shifted.
+ir::graph two_levels(const ir::graph& g, const std::vector<int>& order);
 
 /// Where every reduction has one scope: computes on x * `scale`, a power of two for each slice that is 1 unless squares
 /// would overflow or vanish, and takes its powers out again wherever a value leaves (`unscale` is 1 / scale). Otherwise

@@ -221,13 +221,17 @@ std::string algorithm::schedule_of_values(const std::string& functions) const {
   return functions + ".compute_root();";
 }
 
+void algorithm::print_fold(const pass& q) {
+  std::vector<int> operands;
+  for (int n : q.nodes) operands.push_back(p_.at(n).args[0]);
+  print_functions(operands);
+  fold_printer(*this, q).print();
+}
+
 void algorithm::print_folds() {
-  for (const pass& q : p_.passes) {
-    if (!q.reduces) continue;
-    std::vector<int> operands;
-    for (int n : q.nodes) operands.push_back(p_.at(n).args[0]);
-    print_functions(operands);
-    fold_printer(*this, q).print();
+  for (std::size_t i = 0; i < p_.passes.size(); ++i) {
+    if (p_.passes[i].reduces) print_fold(p_.passes[i]);
+    if (!p_.slices.across.nodes.empty() && i + 1 == p_.slices.end) print_fold(p_.slices.across);
   }
 }
 

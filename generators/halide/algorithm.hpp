@@ -57,6 +57,7 @@ class algorithm {
   std::string count(const ir::node& n) const;
   void print_locals(const std::vector<int>& targets);
   void print_functions(const std::vector<int>& targets);
+  void print_fold(const pass& q);
   void print_folds();
   void print_rescued();
   void print_outputs();

@@ -31,6 +31,7 @@ constexpr row rows[] = {
     {"less", "is_less({0}, {1})"},
     {"less_equal", "is_less_equal({0}, {1})"},
     {"select", "choose({0}, {1}, {2})"},
+    {"spread", "({0})"},
     {"storage", "real(cast(storage, {0}))"},
 };
 

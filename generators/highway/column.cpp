@@ -30,6 +30,7 @@ constexpr row rows[] = {
     {"less", "nf::Less(d, {0}, {1})"},
     {"less_equal", "nf::LessEqual(d, {0}, {1})"},
     {"select", "nf::Select(d, {0}, {1}, {2})"},
+    {"spread", "{0}"},
     {"storage", "nf::Round(S(), d, {0})"},
 };
 

@@ -47,8 +47,32 @@ void phased_printer::print_extremes() {
   for (int n : r.in_range) all += (all.empty() ? "" : " & ") + std::string("nf::MarkExtremes(d, ") + columns + ", " + arrays_.at(n).id + ", " + scale.id + ")";
   out_.line("if (last || (" + all + ")) break;");
   out_.comment("Squares overflow or vanish in a column: once more on x times a power of two.");
-  print_columns(r.largest);
+  if (is_column_pass(p_, r.largest)) {
+    print_columns(r.largest);
+  } else {
+    print_columns(r.columns);
+    for (int n : r.columns.nodes) b_.make_leaf(n, arrays_.at(n));
+    print_scales();
+  }
   out_.close();
+}
+
+// The scale of groups from the largest elements of their columns.
+void phased_printer::print_scales() {
+  const pass& q = p_.extremes.largest;
+  std::vector<group> kept;
+  for (const group& g : merged(p_, q.loops, q.over, q.first, sets_of(q)))
+    if (!g.reduced) kept.push_back(g);
+  const std::string flat = task_name(kept, "slice");
+  const body::state outside = b_.save();
+  open_tasks(kept, b_.product(q.over), false, flat);
+  b_.declare_index(kept, flat);
+  print_row_folds(q, b_);
+  std::string largest = b_.value(q.nodes[0]);
+  for (std::size_t i = 1; i < q.nodes.size(); ++i) largest = "nf::Max(" + largest + ", " + b_.value(q.nodes[i]) + ")";
+  out_.line("nf::ScaleIfMarked(d, " + b_.at(arrays_.at(p_.extremes.scale)) + ", " + largest + ");");
+  close_tasks(kept);
+  b_.restore(outside);
 }
 
 void phased_printer::print_columns(const pass& q) {

@@ -76,7 +76,7 @@ std::string phased_printer::bytes_of_slice() const {
 // An array lies where the caller wants the statistic, else in the workspace.
 void phased_printer::declare_arrays() {
   bool workspace = false;
-  bool columns = !p_.slices.across.nodes.empty();
+  bool columns = !p_.slices.across.nodes.empty() || !p_.extremes.columns.nodes.empty();
   for (const pass& q : p_.passes) columns = columns || (is_column_pass(p_, q) && !q.pivots);
   for (int n : p_.arrays) {
     tensor t{.id = "", .storage = 'A', .varies = p_.at(n).varies, .strided = false, .is_const = false};
@@ -239,6 +239,7 @@ std::vector<std::string> workspace_lines(const kernel& k) {
   };
   for (const pass& q : p.passes)
     if (is_column_pass(p, q) && !q.pivots) partial(q);
+  if (!p.extremes.columns.nodes.empty()) partial(p.extremes.columns);
   if (!p.slices.across.nodes.empty()) partial(p.slices.across);
   return lines;
 }

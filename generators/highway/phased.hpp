@@ -26,6 +26,7 @@ class phased_printer {
   void print_pass(std::size_t index);
   void print_slices();
   void print_extremes();
+  void print_scales();
 
   void print_rows(const pass& q);
   void print_columns(const pass& q);

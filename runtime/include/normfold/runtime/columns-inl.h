@@ -186,6 +186,12 @@ HWY_INLINE bool MarkExtremes(D d, size_t n, const T* mean_of_squares, T* scale) 
   return all;
 }
 
+/// Gives one value that is marked the power of two that brings `largest` near 1.
+template <class D, class T, class V>
+HWY_INLINE void ScaleIfMarked(D d, T* scale, V largest) {
+  if (*scale == T(0)) *scale = hn::GetLane(PowerOfTwo(d, largest));
+}
+
 /// Gives the marked columns the power of two that brings `largest` near 1.
 template <class D, class At, class S, class V>
 HWY_INLINE void ScaleMarked(D d, At at, Out<S> scale, V largest) {
