@@ -79,7 +79,7 @@ const op_row rows[] = {
     {"storage", each, 1, false, [](args a) { return a[0]; }, "rounded({0})", {one}},
 
     // The same value for each element of a loop, made by the plan so that what a group shares lies beside what it does not.
-    {"spread", each, 1, false, [](args a) { return a[0]; }, "{0}", {one}},
+    {"spread", each, 1, false, [](args a) { return a[0]; }, "each({0})", {one}},
 
     {"mean", fold, 1, false, [](args a) { return a[0] + a[1]; }, "mean({0})", {[](in n) { return 1 / count(n); }}, 0},
     {"sum", fold, 1, false, [](args a) { return a[0] + a[1]; }, "sum({0})", {one}, 0},
