@@ -144,7 +144,12 @@ std::string header_text(const library& lib) {
     }
     out.line();
     out.line(manual(*group[0]));
-    for (const signature* s : group) print_declarations(*s, out);
+    for (const signature* s : group)
+      for (const std::string& backend : lib.asked.backends) {
+        signature named = *s;
+        if (backend != lib.asked.backends.front()) named.name += "_" + backend;
+        print_declarations(named, out);
+      }
   }
   out.line("\n#ifdef __cplusplus\n}\n#endif\n");
   out.line("#endif  // " + guard);

@@ -105,4 +105,11 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
   return lib;
 }
 
+library for_backend(const library& lib, const std::string& backend) {
+  library own = lib;
+  if (lib.asked.backends.front() != backend)
+    for (signature& s : own.functions) s.name += "_" + backend;
+  return own;
+}
+
 }  // namespace normfold::gen

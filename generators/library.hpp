@@ -45,6 +45,10 @@ std::span<const backend> all_backends();
 /// Throws user_error where the request does not fit the layers.
 library make_library(const request& asked, const std::vector<ir::graph>& layers);
 
+/// The library as one of its backends prints it: the first one asked for has the plain names, the functions of another
+/// are called <name>_<backend>, so that one program can link them all.
+library for_backend(const library& lib, const std::string& backend);
+
 std::string header_text(const library& lib);
 std::string table_text(const library& lib, std::string_view backend);
 

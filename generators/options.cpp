@@ -135,7 +135,7 @@ int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers,
         for (const backend& b : all_backends()) names += (names.empty() ? "" : ", ") + std::string(b.name);
         throw user_error{"--backends does not know '" + name + "'; it takes " + names};
       }
-      for (file& f : known->emit(lib)) files.push_back(std::move(f));
+      for (file& f : known->emit(for_backend(lib, name))) files.push_back(std::move(f));
     }
     if (c.asked.table) files.push_back({c.asked.name + "_table.cpp", table_text(lib, c.asked.backends.front())});
     std::filesystem::create_directories(c.asked.out);

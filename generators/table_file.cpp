@@ -111,13 +111,18 @@ std::string table_text(const library& lib, std::string_view backend) {
   out.line("extern const size_t " + prefix + "_function_count;");
   out.line("}\n");
   out.line("namespace normfold_table {\nnamespace {\n");
-  for (const signature& s : lib.functions) print_row_parts(s, out);
+  std::vector<std::string> backends{std::string(backend)};
+  if (lib.asked.backends.size() > 1) backends = lib.asked.backends;
+  std::size_t count = 0;
+  for (const std::string& each : backends)
+    for (const signature& s : for_backend(lib, each).functions) print_row_parts(s, out), ++count;
   out.line("}  // namespace\n}  // namespace normfold_table\n");
   out.line("using namespace normfold_table;\n");
   out.open("const normfold_function " + prefix + "_functions[] = {");
-  for (const signature& s : lib.functions) out.line(row_text(s, backend));
+  for (const std::string& each : backends)
+    for (const signature& s : for_backend(lib, each).functions) out.line(row_text(s, each));
   out.close("};");
-  out.line("const size_t " + prefix + "_function_count = " + std::to_string(lib.functions.size()) + ";");
+  out.line("const size_t " + prefix + "_function_count = " + std::to_string(count) + ";");
   return out.str();
 }
 
