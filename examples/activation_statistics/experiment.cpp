@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "norms.hpp"
+#include "random.hpp"
 
 std::vector<curve> plain_stack(std::uint64_t seed) {
   std::vector<curve> curves;

@@ -48,9 +48,10 @@ void draw_axes(svg& out, const plane& p) {
   }
   for (std::size_t i = 0; i < p.points; ++i) {
     const double x = p.x(static_cast<double>(i));
+    const std::string name = p.how.ticks.empty() ? std::to_string(p.how.first + static_cast<int>(i)) : p.how.ticks[i];
+    if (name.empty()) continue;
     out.line({x, p.y1}, {x, p.y1 + 5}, ink);
-    out.text({x, p.y1 + 19}, std::to_string(p.how.first + static_cast<int>(i)),
-             {.size = 12, .at = svg::anchor::middle, .color = ink});
+    out.text({x, p.y1 + 19}, name, {.size = 12, .at = svg::anchor::middle, .color = ink});
   }
   out.polyline({{p.x0, p.y0}, {p.x0, p.y1}, {p.x1, p.y1}}, ink, 1.2);
   out.text({(p.x0 + p.x1) / 2, p.y1 + 40}, p.how.x_label, {.at = svg::anchor::middle, .color = ink});
@@ -72,7 +73,7 @@ void draw(svg& out, const chart& how, const std::vector<series>& lines, point co
     std::vector<point> path;
     for (const double value : each.values) path.push_back({p.x(static_cast<double>(path.size())), p.y(value)});
     out.polyline(path, each.color, 2, each.dashes);
-    if (each.dashes.empty())
+    if (each.dashes.empty() && p.points <= 25)
       for (const point& at : path) out.circle(at, 2.8, each.color);
     out.line({p.x1 + 18, legend - 4}, {p.x1 + 46, legend - 4}, each.color, 2, each.dashes);
     out.text({p.x1 + 54, legend}, each.name, {.size = 12.5});

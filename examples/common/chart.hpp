@@ -16,8 +16,9 @@ struct chart {
   std::string title, x_label, y_label;
   bool log = false;  ///< powers of ten on the y axis
   double low = 0, high = 1;
-  double step = 0.1;  ///< between ticks of y, where it is not log
-  int first = 1;      ///< x of the first value
+  double step = 0.1;                 ///< between ticks of y, where it is not log
+  int first = 1;                     ///< x of the first value
+  std::vector<std::string> ticks{};  ///< names of the values' places on the x axis instead of numbers; "" for none
 };
 
 /// Draws within the rectangle from `corner`, labels and legend included.
