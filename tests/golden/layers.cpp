@@ -22,18 +22,23 @@ struct golden {
     failed = gen::run(static_cast<int>(words.size()), words.data(), {layer}, out, std::cerr) != 0 || failed;
   }
 
-  /// <layer>.h and <layer>_highway.cpp
+  /// <layer>.h and <layer>_highway.cpp; gradients have files of their own
   void code(const ir::graph& layer, const char* directions) {
-    run({"--out", folder.c_str(), "--name", layer.name.c_str(), "--directions", directions}, layer, std::cout);
+    const std::string name = named(layer, directions);
+    run({"--out", folder.c_str(), "--name", name.c_str(), "--directions", directions}, layer, std::cout);
   }
 
   /// <layer>.plan: what --plan prints
   void plan(const ir::graph& layer, const char* directions, const char* orders = "") {
     std::ostringstream text;
     run({"--plan", "--directions", directions, "--orders", orders}, layer, text);
-    std::ofstream file(std::filesystem::path(folder) / (layer.name + ".plan"), std::ios::binary);
+    std::ofstream file(std::filesystem::path(folder) / (named(layer, directions) + ".plan"), std::ios::binary);
     file << text.str();
     failed = !file.flush() || failed;
+  }
+
+  static std::string named(const ir::graph& layer, const std::string& directions) {
+    return layer.name + (directions.starts_with("backward") ? "_backward" : "");
   }
 };
 
@@ -50,12 +55,19 @@ int main(int argc, char** argv) {
   g.code(lower(layers::batch_norm), "infer,train");
   g.code(lower(layers::group_norm), "infer");
   g.code(lower(layers::add_rms_norm), "infer");
+  g.code(lower(layers::layer_norm), "backward");
+  g.code(lower(layers::batch_norm), "backward,backward_frozen");
+  g.code(lower(layers::rms_norm), "backward");
 
-  g.plan(lower(layers::layer_norm), "infer,train,backward");
-  g.plan(lower(layers::batch_norm), "infer,train,backward", "NCHW,NHWC");
-  g.plan(lower(layers::group_norm), "infer,backward", "NCHW,NHWC");
+  g.plan(lower(layers::layer_norm), "infer,train");
+  g.plan(lower(layers::batch_norm), "infer,train", "NCHW,NHWC");
+  g.plan(lower(layers::group_norm), "infer", "NCHW,NHWC");
   g.plan(lower(layers::p_rms_norm), "infer");
   g.plan(lower(layers::softmax), "infer");
   g.plan(lower(layers::grn), "infer");
+  g.plan(lower(layers::layer_norm), "backward,backward_recompute,backward_from_y");
+  g.plan(lower(layers::batch_norm), "backward,backward_frozen", "NCHW,NHWC");
+  g.plan(lower(layers::rms_norm), "backward");
+  g.plan(lower(layers::group_norm), "backward", "NCHW,NHWC");
   return g.failed ? 1 : 0;
 }
