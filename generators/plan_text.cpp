@@ -281,7 +281,14 @@ std::string readable_name(const plan& p, int node) {
   if (n.op == "mean" && p.at(n.args[0]).op == "sq") return "mean_sq";
   if (n.op == "reduce_max") return "largest";
   if (n.op == "reduce_min") return "smallest";
-  if (is_reduction(n.op)) return n.op;
+  if (is_reduction(n.op)) {  // mean_1, mean_2 where there are several, or an argument has that name
+    int same = 0, before = 0;
+    for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
+      same += p.g.nodes[i].op == n.op || p.g.nodes[i].name == n.op ? 1 : 0;
+      before += p.g.nodes[i].op == n.op && static_cast<int>(i) <= node ? 1 : 0;
+    }
+    return same > 1 ? n.op + "_" + std::to_string(before) : n.op;
+  }
   return n.name.empty() ? "t" : "v_" + n.name;
 }
 

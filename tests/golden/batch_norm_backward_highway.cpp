@@ -90,7 +90,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t i_c) HWY_ATTR {
     const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
-    // sum = sum((x - running_mean) * dy)
+    // sum_1 = sum((x - running_mean) * dy)
     // dbias = sum(dy)
     auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
@@ -104,13 +104,13 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
         s1 = hn::Add(s1, v_dy);
       });
     }
-    const V sum = nf::Total<0>(d, sums);
+    const V sum_1 = nf::Total<0>(d, sums);
     const V v_dbias = nf::Total<1>(d, sums);
     const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
     const V t2 = nf::Rsqrt(d, t);
     const V t3 = hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c));
-    // dweight = sum * rsqrt(running_var + 1e-05)
-    nf::StoreOne(P(), hn::GetLane(hn::Mul(sum, t2)), dweight + i_c);
+    // dweight = sum_1 * rsqrt(running_var + 1e-05)
+    nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, t2)), dweight + i_c);
     // dbias = sum(dy)
     nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)

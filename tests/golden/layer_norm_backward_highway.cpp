@@ -32,8 +32,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
   unsigned char* workspace = static_cast<unsigned char*>(context->workspace);
-  nf::Stat<S>* a_mean = nf::Take<nf::Stat<S>>(workspace, n_nt);
-  nf::Stat<S>* a_mean2 = nf::Take<nf::Stat<S>>(workspace, n_nt);
+  nf::Stat<S>* a_mean_1 = nf::Take<nf::Stat<S>>(workspace, n_nt);
+  nf::Stat<S>* a_mean_2 = nf::Take<nf::Stat<S>>(workspace, n_nt);
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* a_dbias = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
@@ -43,8 +43,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     {
       const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
-      // mean = mean(xhat * dy * weight)
-      // mean = mean(dy * weight)
+      // mean_1 = mean(xhat * dy * weight)
+      // mean_2 = mean(dy * weight)
       auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_nt * n_c};
       const nf::In<P> p_weight{weight};
@@ -57,13 +57,13 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         s0 = hn::MulAdd(hn::Mul(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy), v_weight, s0);
         s1 = hn::MulAdd(v_dy, v_weight, s1);
       });
-      const V v_mean2 = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
-      const V v_mean3 = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
-      *(a_mean + i_nt) = hn::GetLane(v_mean2);
-      *(a_mean2 + i_nt) = hn::GetLane(v_mean3);
+      const V mean_1 = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
+      const V mean_2 = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
+      *(a_mean_1 + i_nt) = hn::GetLane(mean_1);
+      *(a_mean_2 + i_nt) = hn::GetLane(mean_2);
     }
   }, [&](size_t, auto at, size_t i_nt, size_t ahead, V& s0, V& s1) HWY_ATTR {
-    // dx = (dy * weight - xhat * mean - mean) * rstd
+    // dx = (dy * weight - xhat * mean_1 - mean_2) * rstd
     // dweight = sum(xhat * dy)
     // dbias = sum(dy)
     const nf::In<S> p_dy{dy + i_nt * n_c};
@@ -74,8 +74,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     const V v_dy = at(p_dy);
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
     const V xhat = hn::Mul(hn::Sub(at(p_x), nf::Broadcast<A>(d, mean + i_nt)), v_rstd);
-    const V t = hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, nf::Broadcast<A>(d, a_mean + i_nt)));
-    const V v_dx = hn::Mul(hn::Sub(t, nf::Broadcast<A>(d, a_mean2 + i_nt)), v_rstd);
+    const V t = hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, nf::Broadcast<A>(d, a_mean_1 + i_nt)));
+    const V v_dx = hn::Mul(hn::Sub(t, nf::Broadcast<A>(d, a_mean_2 + i_nt)), v_rstd);
     s0 = hn::MulAdd(xhat, v_dy, s0);
     s1 = hn::Add(s1, v_dy);
     at.Store(nf::Out<S>{dx + i_nt * n_c}, v_dx);
