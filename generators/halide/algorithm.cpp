@@ -2,6 +2,7 @@
 #include "algorithm.hpp"
 
 #include <algorithm>
+#include <cctype>
 
 #include "../formula.hpp"
 #include "../ops.hpp"
@@ -31,7 +32,7 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
     const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[inputs_.size()])];
     inputs_.push_back(t.is_const || a.kind == argument_kind::kept ? names_(t.id) : "");
   }
-  for (const loop& l : p_.loops) loops_.push_back(names_(l.name));
+  for (const loop& l : p_.loops) loops_.push_back(names_(std::isdigit(static_cast<unsigned char>(l.name[0])) != 0 ? "g" + l.name : l.name));
   is_statistic_.assign(size, 0);
   used_beyond_.assign(size, 0);
   uses_.assign(size, 0);
@@ -140,6 +141,7 @@ std::string algorithm::expression(int node) const {
   const ir::node& n = p_.at(node);
   if (n.op == "constant") return "number(" + gen::number(n.value) + ")";
   if (n.op == "count") return count(n);
+  if (n.op == "spread") return text(n.args[0]);
   if (n.op == "unscale") return "number(1) / " + text(n.args[0], 2, true);
   if (n.op == "leading") return "real(" + loop_id(n.first->atom) + " < " + extent(n.first->atom, n.first) + ")";
   std::string out(elementwise_text(n.op));

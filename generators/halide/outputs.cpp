@@ -93,6 +93,7 @@ void algorithm::print_rescued() {
   wanted_ = "extreme";
   out.line("const Expr extreme = " + condition + ";");
   if (!r.columns.nodes.empty()) fold_printer(*this, r.columns).print();
+  if (!r.columns.nodes.empty()) fold_printer(*this, r.columns).print();
   fold_printer(*this, r.largest).print();
   std::string largest = text(r.largest.nodes[0]);
   for (std::size_t i = 1; i < r.largest.nodes.size(); ++i) largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
