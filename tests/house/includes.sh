@@ -24,7 +24,7 @@ forbid 'hwy/' runtime 'runtime/include/normfold/runtime/[a-z_]+-inl\.h:'
 forbid 'boost/|normfold/dsl' generators 'generators/(lower|include/normfold/generate)\.hpp:|[^:]*:[0-9]+:#include [<"]normfold/dsl/nest\.hpp'
 forbid 'boost/|normfold/' dsl/include/normfold/dsl/nest.hpp
 forbid 'hwy/|Halide|normfold/runtime' generators
-# Only generated sources include Halide.h. Applications never see the language.
+# Only generated sources include Halide.h. Applications never see the language; their files of layers do.
 forbid 'Halide' 'dsl generators runtime tests bench examples' 'runtime/include/normfold/runtime/halide_call\.h:[0-9]+:#include "HalideRuntime\.h"'
-forbid 'boost/|normfold/dsl' examples
+forbid 'boost/|normfold/dsl' examples 'examples/[a-z_]+/layers\.cpp:[0-9]+:#include <normfold/dsl/layers\.hpp>'
 exit $status
