@@ -104,6 +104,7 @@ bool algorithm::is_read(int node) const { return leaves_.count(node) != 0; }
 bool algorithm::is_worth_a_function(int node) const {
   const ir::node& n = p_.at(node);
   const auto i = static_cast<std::size_t>(node);
+  if (n.op == "spread") return false;  // a Func of a group is the same at each of its columns
   return is_statistic_[i] != 0 && !is_reduction(n.op) && n.op != "scale" && n.varies != p_.all_loops() && (used_beyond_[i] != 0 || uses_[i] > 1);
 }
 

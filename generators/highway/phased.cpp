@@ -196,9 +196,9 @@ void phased_printer::print_map(const pass& q) {
   const group columns = groups.back();
   groups.pop_back();
   const bool full = std::any_of(writes.begin(), writes.end(), [](const write& w) { return w.to.storage == 'S'; });
-  int next = -1;  // what the next slice begins with is asked for here
+  int next = full ? in_memory : in_cache;
   for (std::size_t l = 0; full && l < p_.loops.size(); ++l)
-    if (has(inside_, static_cast<int>(l))) next = static_cast<int>(l);
+    if (has(inside_, static_cast<int>(l))) next = static_cast<int>(l);  // what the next slice will read
   const std::string stream = full ? "stream" : "false";
   if (groups.empty()) {
     const std::string n = b_.size(columns);

@@ -137,6 +137,9 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
         out.line("at.Prefetch(" + b.run_name(i) + " + " + b.stride(*t, ahead) + ");");
+  if (ahead == in_memory)
+    for (int i : nodes)
+      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {
@@ -239,7 +242,7 @@ void print_resident(const kernel& k, body& b) {
   const std::vector<group> groups = merged(p, over, 0, {}, sets);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
   open_outer(groups, nodes, stored, b);
-  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? -1 : keep.back(), b);
+  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? in_cache : keep.back(), b);
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (r.scale >= 0) {
     out.line("break;");

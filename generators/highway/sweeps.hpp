@@ -18,6 +18,8 @@ struct write {
   int node;
   tensor to;
 };
+/// For `ahead`: the loop itself reads from main memory; nothing does.
+constexpr int in_memory = -1, in_cache = -2;
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies one step of loop `ahead` further on.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
                 const std::string& stream, int ahead, body& b);

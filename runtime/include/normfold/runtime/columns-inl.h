@@ -32,6 +32,9 @@ HWY_INLINE T* Take(unsigned char*& workspace, size_t count) {
 /// Rows of the first block of a column: the largest power of two up to 4.
 HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1; }
 
+/// Rows that are walked together, column by column: so the sums are loaded and stored once for all of them.
+constexpr size_t kRowsTogether = 8;
+
 /// Elements that one task of an elementwise sweep without outer loops covers.
 constexpr size_t kBlock = size_t{1} << 14;
 HWY_INLINE size_t Blocks(size_t n) { return (n + kBlock - 1) / kBlock; }
@@ -85,8 +88,8 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     const size_t lanes = hn::Lanes(d);
-    for (size_t row = begin; row < end; row += 8) {
-      const size_t some = HWY_MIN(end - row, size_t{8});
+    for (size_t row = begin; row < end; row += kRowsTogether) {
+      const size_t some = HWY_MIN(end - row, kRowsTogether);
       const auto step_rows = [&](auto at, size_t r, auto&... folds) HWY_ATTR { f(slice, at, r, folds...); };
       size_t i = 0;
       for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Whole<D>{d, i}, sums, columns, row, some, step_rows);
@@ -103,7 +106,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  const size_t few = HWY_MAX(HWY_MIN(second_level_cache() / 4 / HWY_MAX(bytes, size_t{1}), size_t{8}), size_t{1});
+  const size_t few = HWY_MAX(HWY_MIN(second_level_cache() / 4 / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [&](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
