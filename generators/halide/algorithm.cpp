@@ -65,10 +65,12 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
     group->tensors.push_back(static_cast<int>(t));
     group->nodes.push_back(named->node);
   }
+  // Halide computes outputs one after the other: whole tensors come last, since they may lie where an operand is.
+  std::stable_partition(outputs_.begin(), outputs_.end(), [&](const output_group& g) { return g.varies != p_.all_loops(); });
   ir::atom_set over = 0;
   for (const pass& q : p_.passes) over |= q.over;
   const ir::atom_set kept = p_.all_loops() & ~over;
-  resident_ = p_.how == shape::resident && kept != 0 && !outputs_.empty() && outputs_[0].varies == p_.all_loops();
+  resident_ = p_.how == shape::resident && kept != 0 && !outputs_.empty() && outputs_.back().varies == p_.all_loops();
   for (const output_group& g : outputs_) resident_ = resident_ && (g.varies == p_.all_loops() || g.varies == kept);
   for (output_group& g : outputs_) {
     const std::string& only = k.tensors[static_cast<std::size_t>(g.tensors[0])].id;

@@ -172,7 +172,7 @@ void algorithm::print_outputs_schedule() {
     ir::atom_set over = 0;
     for (const pass& q : p_.passes) over |= q.over;
     const std::vector<int> kept = inner_first(p_.all_loops() & ~over);
-    const output_group& all = outputs_[0];
+    const output_group& all = outputs_.back();
     const std::string inner = loop_id(static_cast<int>(p_.loops.size()) - 1);
     std::string order = arguments(over) + ", " + arguments(p_.all_loops() & ~over);
     out.line("Func(" + all.id + ").reorder(" + order + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
@@ -181,7 +181,7 @@ void algorithm::print_outputs_schedule() {
     if (!together) out.line(fused(all.id, kept, "slice") + ";");
     for (std::size_t g = 0; together && g < outputs_.size(); ++g) {
       out.line("Func(" + outputs_[g].id + ").parallel(" + loop_id(kept.back()) + ");");
-      if (g > 0) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
+      if (g + 1 < outputs_.size()) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
     }
     std::string one;
     for (int l : kept) one += ".bound_extent(" + loop_id(l) + ", 1)";
