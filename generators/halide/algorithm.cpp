@@ -18,7 +18,7 @@ bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 constexpr std::string_view reserved[] = {
     "Expr", "Func", "RDom", "Var", "Type", "Tuple", "Halide", "Input", "Output", "Buffer", "Generator", "target", "generate", "schedule", "configure",
     "real", "number", "storage", "parameter", "statistic", "statistics", "lane", "vector", "tasks", "blocks", "rest", "rows", "chunk", "chunks",
-    "step", "totals", "ordinary", "all_ordinary", "plain", "rescued", "candidates", "one", "wanted", "merged", "plus", "larger", "smaller", "sq", "rsqrt",
+    "step", "totals", "ordinary", "all_ordinary", "plain", "rescued", "one", "wanted", "merged", "merged_to_8", "plus", "larger", "smaller", "sq", "rsqrt",
     "cast", "select", "abs", "exp", "log", "tanh", "erf", "sqrt", "round", "sigmoid", "in_range", "power_of_two", "infinity", "kLanes", "kRows", "kChunk",
     "values", "set_extents", "outputs", "result", "name", "build_pipeline", "get_target", "get_pipeline", "auto_schedule", "machine_params", "rvars",
     "exponential", "tangent", "error_function", "choose", "is_less", "is_less_equal", "number_of", "clamp", "device"};

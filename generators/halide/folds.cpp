@@ -123,24 +123,33 @@ void fold_printer::print_row_fold() {
   out.line("step(blocks.x * kLanes + lane" + outer + ", lane);");
   out.line("step(" + n + " / kLanes * kLanes + rest.x" + outer_rest + ", rest.x);");
   out.close();
-  std::vector<std::string> values;
-  for (std::size_t i = 0; i < q_.nodes.size(); ++i)
-    values.push_back(divided(i, "merged(" + std::string(find_fold(p_.at(q_.nodes[i]).op)->merge) + ", [&](int i) { return " + component(lanes + "(" + joined("i", a_.arguments(kept_)) + ")", i) + "; })"));
+  const std::string eighths = a_.fresh("eighths");
+  std::vector<std::string> quarters, values;
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
+    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge);
+    const auto lane_of = [&](const std::string& f, const std::string& number) { return component(f + "(" + joined(number, a_.arguments(kept_)) + ")", i); };
+    quarters.push_back("merged_to_8(" + merge + ", [&](Expr i) { return " + lane_of(lanes, "i") + "; }, lane)");
+    values.push_back(divided(i, "merged(" + merge + ", [&](int i) { return " + lane_of(eighths, "i") + "; })"));
+  }
+  out.line("Func " + eighths + "(\"" + eighths + "\");");
+  out.code(eighths + "(" + at + ") = " + list(quarters) + ";");
   print_results(a_.fresh("sums"), values);
   if (a_.is_resident()) {
-    out.line("accumulators.push_back(" + lanes + ");");
+    out.line("accumulators.insert(accumulators.end(), {" + lanes + ", " + eighths + "});");
     out.line("values.push_back(" + totals_ + ");");
     return;
   }
   a_.allocate(q_.nodes.size(), kept_);
   const std::vector<int> kept = a_.inner_first(kept_);
   out.line("in_lanes(" + lanes + ", lane);");
+  out.line("in_lanes(" + eighths + ", lane);");
   if (kept.empty()) {
     out.line(lanes + ".compute_root();");
+    out.line(eighths + ".compute_root();");
     out.line(totals_ + ".compute_root();");
     return;
   }
-  out.line(lanes + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
+  for (const std::string& f : {lanes, eighths}) out.line(f + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
   out.line(totals_ + ".compute_root().parallel(" + a_.loop_id(kept.back()) + ");");
 }
 

@@ -107,21 +107,38 @@ void algorithm::print_rescued() {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < crossing.size(); ++i)
     if (i >= r.in_range.size() || is_read_later[i]) chosen.push_back(i);
-  out.comment("Both, then the choice: as one Tuple they are there whatever is chosen.");
-  std::string both;
-  for (const char* which : {"plain[", "rescued["})
-    for (std::size_t i : chosen) both += (both.empty() ? "" : ", ") + std::string(which) + std::to_string(i) + "]" + at;
-  out.line("Func candidates(\"candidates\");");
-  out.code("candidates" + at + " = {" + both + "};");
-  out.line(schedule_of_values("candidates"));
-  allocate(2 * chosen.size(), p_.at(r.scale).varies);
-  for (std::size_t c = 0; c < chosen.size(); ++c) {
-    const std::string name = fresh(wishes[chosen[c]]);
-    functions_[crossing[chosen[c]]] = name;
-    out.line("Func " + name + "(\"" + name + "\");");
-    out.code(name + at + " = select(ordinary" + at + ", candidates" + at + "[" + std::to_string(c) + "], candidates" + at + "[" + std::to_string(c + chosen.size()) + "]);");
-    out.line(schedule_of_values(name));
-    allocate(1, p_.at(r.scale).varies);
+  // Halide leaves out what an ordinary slice does not choose; of slices in two loops that are computed with others it leaves
+  // out too much, and of columns it can leave out nothing: there both stand in a Tuple first.
+  const bool both = !resident_ || (outputs_.size() > 1 && inner_first(p_.at(r.scale).varies).size() > 1);
+  std::vector<ir::atom_set> scopes;
+  for (std::size_t i : chosen)
+    if (std::find(scopes.begin(), scopes.end(), p_.at(crossing[i]).varies) == scopes.end()) scopes.push_back(p_.at(crossing[i]).varies);
+  for (ir::atom_set scope : scopes) {
+    std::vector<std::size_t> members;
+    for (std::size_t i : chosen)
+      if (p_.at(crossing[i]).varies == scope) members.push_back(i);
+    const std::string call = "(" + arguments(scope) + ")";
+    const std::string candidates = both ? fresh("both") : "";
+    std::string pair;
+    for (const char* which : {"plain[", "rescued["})
+      for (std::size_t i : members) pair += (pair.empty() ? "" : ", ") + std::string(which) + std::to_string(i) + "]" + call;
+    if (both) {
+      out.line("Func " + candidates + "(\"" + candidates + "\");");
+      out.code(candidates + call + " = {" + pair + "};");
+      out.line(schedule_of_values(candidates));
+      allocate(2 * members.size(), scope);
+    }
+    for (std::size_t c = 0; c < members.size(); ++c) {
+      const std::string name = fresh(wishes[members[c]]);
+      functions_[crossing[members[c]]] = name;
+      out.line("Func " + name + "(\"" + name + "\");");
+      const std::string number = "[" + std::to_string(members[c]) + "]" + call;
+      const std::string plain = both ? candidates + call + "[" + std::to_string(c) + "]" : "plain" + number;
+      const std::string rescued = both ? candidates + call + "[" + std::to_string(c + members.size()) + "]" : "rescued" + number;
+      out.code(name + call + " = select(ordinary" + at + ", " + plain + ", " + rescued + ");");
+      out.line(schedule_of_values(name));
+      allocate(1, scope);
+    }
   }
 }
 

@@ -51,11 +51,14 @@ Expr power_of_two(Expr largest) {
   return select(ordinary, reinterpret(largest.type(), exponent << cast(bits, fraction)), number_of(largest.type(), 1));
 }
 
-// Merges the lanes of a fold by a tree of halves.
-Expr merged(Expr (*merge)(Expr, Expr), const std::function<Expr(int)>& lane) {
+// Merges the lanes of a fold by a tree of halves: 32 to 8 as vectors, 8 to 1 as numbers.
+Expr merged_to_8(Expr (*merge)(Expr, Expr), const std::function<Expr(Expr)>& lanes, Expr i) {
+  return merge(merge(lanes(i), lanes(i + 16)), merge(lanes(i + 8), lanes(i + 24)));
+}
+Expr merged(Expr (*merge)(Expr, Expr), const std::function<Expr(int)>& eighths) {
   std::vector<Expr> lanes;
-  for (int i = 0; i < kLanes; ++i) lanes.push_back(lane(i));
-  for (int half = kLanes / 2; half > 0; half /= 2)
+  for (int i = 0; i < 8; ++i) lanes.push_back(eighths(i));
+  for (int half = 4; half > 0; half /= 2)
     for (int i = 0; i < half; ++i) lanes[i] = merge(lanes[i], lanes[i + half]);
   return lanes[0];
 }
@@ -70,9 +73,10 @@ void set_extents(GeneratorInput<Buffer<>>& input, const std::vector<Expr>& exten
 
 // Schedules the sums of a row: all lanes at once, so that LLVM keeps them in several registers.
 void in_lanes(Func lanes, Var lane) {
+  lanes.vectorize(lane);
+  if (!lanes.has_update_definition()) return;
   std::vector<VarOrRVar> order{lane};
   for (const RVar& r : lanes.rvars(0)) order.push_back(r);
-  lanes.vectorize(lane);
   lanes.update(0).reorder(order).vectorize(lane);
   lanes.update(1).unscheduled();
 }

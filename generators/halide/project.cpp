@@ -47,7 +47,7 @@ macro(kernel symbol generator)
   add_halide_library(${symbol} FROM @_generators GENERATOR ${generator} TARGETS ${NORMFOLD_HALIDE_TARGETS}
     FEATURES strict_float user_context no_asserts no_bounds_query large_buffers PARAMS ${ARGN} ${outputs})
   list(APPEND kernels ${symbol})
-  list(APPEND archives "$<TARGET_FILE:${symbol}>")
+  list(APPEND archives "$<TARGET_FILE_NAME:${symbol}>")
 endmacro()
 )";
   std::string text;
