@@ -38,7 +38,8 @@ kernel make_kernel(const signature& s) {
       continue;
     }
     const bool full = a.atoms.size() == s.g.atoms.size();
-    k.tensors.push_back({a.id, storage_of(a.kind), loops_of(s, a.atoms), s.how.strided && full && storage_of(a.kind) != 'P', a.is_const()});
+    k.tensors.push_back({a.id, storage_of(a.kind), loops_of(s, a.atoms),
+                         s.how.strided && full && storage_of(a.kind) != 'P', a.is_const()});
     k.argument.push_back(static_cast<int>(i));
   }
   return k;
@@ -76,7 +77,9 @@ void print_heading(const shared_kernel& m, writer& out) {
     if (layers.insert(s->g.source + order).second) out.comment(s->g.source + order);
   }
   const plan& p = m.k.first->sweeps;
-  const char* how = p.how == shape::resident ? "a slice at a time." : p.slices.loops != 0 ? "slice after slice where sums allow." : "sweep after sweep.";
+  const char* how = p.how == shape::resident ? "a slice at a time."
+                    : p.slices.loops != 0    ? "slice after slice where sums allow."
+                                             : "sweep after sweep.";
   out.comment("Nest: " + nest_text(p) + ", " + how);
 }
 

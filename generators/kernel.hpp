@@ -12,19 +12,19 @@ namespace normfold::gen {
 
 /// A run of memory that a kernel reads or writes.
 struct tensor {
-  std::string id;             ///< the pointer's name
-  char storage = 'S';         ///< S the tensor's type, P the parameters', A statistics'
-  ir::atom_set varies = 0;    ///< loops
-  bool strided = false;       ///< has its own strides: <id>_stride_<loop>
+  std::string id;           ///< the pointer's name
+  char storage = 'S';       ///< S the tensor's type, P the parameters', A statistics'
+  ir::atom_set varies = 0;  ///< loops
+  bool strided = false;     ///< has its own strides: <id>_stride_<loop>
   bool is_const = true;
 };
 
 /// The kernel of a signature: its pointers in the order of the signature's arguments.
 struct kernel {
-  std::string name;                   ///< "LayerNorm"
+  std::string name;  ///< "LayerNorm"
   std::vector<tensor> tensors;
-  std::vector<int> argument;          ///< tensor -> argument of the signature
-  const signature* first = nullptr;   ///< who asked first; its names are the kernel's
+  std::vector<int> argument;         ///< tensor -> argument of the signature
+  const signature* first = nullptr;  ///< who asked first; its names are the kernel's
 };
 
 kernel make_kernel(const signature& s);

@@ -23,7 +23,9 @@ std::string extents_list(const signature& s, const argument& a) {
 bool has_word(const std::string& text, const std::string& word) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1))
-    if ((at == 0 || !is_letter(text[at - 1])) && (at + word.size() == text.size() || !is_letter(text[at + word.size()]))) return true;
+    if ((at == 0 || !is_letter(text[at - 1])) &&
+        (at + word.size() == text.size() || !is_letter(text[at + word.size()])))
+      return true;
   return false;
 }
 
@@ -38,7 +40,7 @@ const char* sharing_of(argument_kind k) {
     case argument_kind::output: return "output";
     case argument_kind::gradient:
     case argument_kind::statistic:
-    case argument_kind::kept: 
+    case argument_kind::kept:
     case argument_kind::count: return "written";
     case argument_kind::input: return "operand";
     case argument_kind::given:
@@ -51,8 +53,10 @@ const char* sharing_of(argument_kind k) {
 std::string unwrapped(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] != '\n') out += text[i];
-    else i = text.find_first_not_of(' ', i + 1) - 1, out += ' ';
+    if (text[i] != '\n')
+      out += text[i];
+    else
+      i = text.find_first_not_of(' ', i + 1) - 1, out += ' ';
   return out;
 }
 
@@ -79,7 +83,8 @@ void print_leading(const plan& p, writer& out) {
   for (const ir::node& n : p.g.nodes) {
     if (!n.first) continue;
     const std::string name = p.loops[static_cast<std::size_t>(n.first->atom)].name;
-    const std::string text = n.first->percent > 0 ? "Percent(" + number(n.first->percent) : "Count(" + std::to_string(n.first->count);
+    const std::string text =
+        n.first->percent > 0 ? "Percent(" + number(n.first->percent) : "Count(" + std::to_string(n.first->count);
     out.line("const size_t lead_" + name + " = normfold::Leading" + text + ", n_" + name + ");");
     break;
   }
@@ -88,7 +93,8 @@ void print_leading(const plan& p, writer& out) {
 void print_workspace(const signature& s, const plan& p, const std::vector<std::string>& needs, writer& out) {
   std::vector<std::string> lines;
   const auto mentioned = [&](const std::string& word) {
-    return std::any_of(needs.begin(), needs.end(), [&](const std::string& n) { return n.find(word) != std::string::npos; });
+    return std::any_of(needs.begin(), needs.end(),
+                       [&](const std::string& n) { return n.find(word) != std::string::npos; });
   };
   for (const ir::atom& a : s.g.atoms)
     if (a.which == ir::part::group && a.extent == 0)
@@ -98,10 +104,12 @@ void print_workspace(const signature& s, const plan& p, const std::vector<std::s
       lines.push_back("const size_t n_" + name + " = " + product_text(s, s.sweeps.loops[l].atoms) + ";");
   std::string parameters;
   for (const extent& e : s.extents) {
-    const bool used = std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return has_word(line, e.id); });
+    const bool used =
+        std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return has_word(line, e.id); });
     parameters += (parameters.empty() ? "size_t " : ", size_t ") + (used ? e.id : "/*" + e.id + "*/");
   }
-  out.open(wrapped("extern \"C\" size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
+  out.open(
+      wrapped("extern \"C\" size_t " + s.name + "_workspace(" + (parameters.empty() ? "void" : parameters) + ") {"));
   for (const std::string& line : lines) out.line(line);
   if (mentioned("lead_")) print_leading(p, out);
   out.line("normfold::WorkspaceBytes need(sizeof(" + c_type(statistics_type(s.how.type)) + "));");
@@ -124,13 +132,15 @@ void open_checked(const signature& s, writer& in) {
   for (const argument& a : s.arguments) {
     const bool count = a.kind == argument_kind::count;
     const std::string type = count ? "uint64_t" : c_type(memory_type(s, a));
-    const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter && a.kind != argument_kind::gradient;
-    in.code(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type + "), " + extents_list(s, a) +
-            (strided ? ", " + stride_list(s, a) : "") + ");");
+    const bool strided = s.how.strided && a.atoms.size() == s.g.atoms.size() && a.kind != argument_kind::parameter &&
+                         a.kind != argument_kind::gradient;
+    in.code(std::string("check.tensor(normfold::sharing::") + sharing_of(a.kind) + ", " + a.id + ", sizeof(" + type +
+            "), " + extents_list(s, a) + (strided ? ", " + stride_list(s, a) : "") + ");");
   }
   std::vector<int> kept, reduced;
   for (int a : s.how.memory.atoms) (has(s.averaged, a) ? reduced : kept).push_back(a);
-  if (sums_over_slices(s)) in.line("if (check.no_slice(" + product_text(s, kept) + ")) return check.write_zeros(context);");
+  if (sums_over_slices(s))
+    in.line("if (check.no_slice(" + product_text(s, kept) + ")) return check.write_zeros(context);");
   in.line("if (check.decided(" + product_text(s, kept) + ", " + product_text(s, reduced) + ")) return check.status();");
   if (needs_workspace(s.sweeps)) {
     std::string names;
@@ -142,7 +152,8 @@ void open_checked(const signature& s, writer& in) {
   in.line("if (status != NORMFOLD_OK) return status;");
   if (s.how.what == direction::train && s.g.running && !s.g.running->biased)
     for (const ir::node& n : s.g.nodes)
-      if (n.op == "sub" && s.g.nodes[static_cast<std::size_t>(n.args[0])].op == "count") {  // n - 1, of the unbiased variance
+      if (n.op == "sub" &&
+          s.g.nodes[static_cast<std::size_t>(n.args[0])].op == "count") {  // n - 1, of the unbiased variance
         std::vector<int> atoms;
         for (int a : s.how.memory.atoms)
           if (has(s.g.nodes[static_cast<std::size_t>(n.args[0])].over, a)) atoms.push_back(a);

@@ -28,8 +28,7 @@ double microseconds(function layer_norm, const tensors& t, std::vector<float>& y
   double best = 1e30;
   for (int call = 0; call < 50; ++call) {
     const auto begin = std::chrono::steady_clock::now();
-    const normfold_status status =
-        layer_norm(y.data(), t.x.data(), t.weight.data(), t.bias.data(), N, T, C, nullptr);
+    const normfold_status status = layer_norm(y.data(), t.x.data(), t.weight.data(), t.bias.data(), N, T, C, nullptr);
     const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
     if (status != NORMFOLD_OK) std::printf("%s\n", normfold_status_text(status));
     best = std::min(best, took.count());

@@ -15,13 +15,26 @@ namespace {
 bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 
 // Names that a generator's class, its base and the prelude use.
-constexpr std::string_view reserved[] = {
-    "Expr", "Func", "RDom", "Var", "Type", "Tuple", "Halide", "Input", "Output", "Buffer", "Generator", "target", "generate", "schedule", "configure",
-    "real", "number", "storage", "parameter", "statistic", "statistics", "lane", "vector", "tasks", "blocks", "rest", "rows", "chunk", "chunks",
-    "step", "totals", "ordinary", "all_ordinary", "plain", "rescued", "one", "wanted", "merged", "merged_to_8", "plus", "larger", "smaller", "sq", "rsqrt",
-    "cast", "select", "abs", "exp", "log", "tanh", "erf", "sqrt", "round", "sigmoid", "in_range", "power_of_two", "infinity", "kLanes", "kRows", "kChunk",
-    "values", "set_extents", "outputs", "result", "name", "build_pipeline", "get_target", "get_pipeline", "auto_schedule", "machine_params", "rvars",
-    "exponential", "tangent", "error_function", "choose", "is_less", "is_less_equal", "number_of", "clamp", "device"};
+constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDom",        "Var",
+                                         "Type",          "Tuple",          "Halide",      "Input",
+                                         "Output",        "Buffer",         "Generator",   "target",
+                                         "generate",      "schedule",       "configure",   "real",
+                                         "number",        "storage",        "parameter",   "statistic",
+                                         "statistics",    "lane",           "vector",      "tasks",
+                                         "blocks",        "rest",           "rows",        "chunk",
+                                         "chunks",        "step",           "totals",      "ordinary",
+                                         "all_ordinary",  "plain",          "rescued",     "one",
+                                         "wanted",        "merged",         "merged_to_8", "plus",
+                                         "larger",        "smaller",        "sq",          "rsqrt",
+                                         "cast",          "select",         "abs",         "exp",
+                                         "log",           "tanh",           "erf",         "sqrt",
+                                         "round",         "sigmoid",        "in_range",    "power_of_two",
+                                         "infinity",      "kLanes",         "kRows",       "kChunk",
+                                         "values",        "set_extents",    "outputs",     "result",
+                                         "name",          "build_pipeline", "get_target",  "get_pipeline",
+                                         "auto_schedule", "machine_params", "rvars",       "exponential",
+                                         "tangent",       "error_function", "choose",      "is_less",
+                                         "is_less_equal", "number_of",      "clamp",       "device"};
 
 }  // namespace
 
@@ -32,7 +45,8 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
     const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[inputs_.size()])];
     inputs_.push_back(t.is_const || a.kind == argument_kind::kept ? names_(t.id) : "");
   }
-  for (const loop& l : p_.loops) loops_.push_back(names_(std::isdigit(static_cast<unsigned char>(l.name[0])) != 0 ? "g" + l.name : l.name));
+  for (const loop& l : p_.loops)
+    loops_.push_back(names_(std::isdigit(static_cast<unsigned char>(l.name[0])) != 0 ? "g" + l.name : l.name));
   is_statistic_.assign(size, 0);
   used_beyond_.assign(size, 0);
   uses_.assign(size, 0);
@@ -48,7 +62,8 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
     for (std::size_t t = 0; t < k.tensors.size(); ++t) {
       const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[t])];
       const bool read = n.op == "input" || n.op == "parameter" || n.op == "given";
-      if (read && !inputs_[t].empty() && (a.name == n.name || (a.kind == argument_kind::count && n.name == "average_rate"))) {
+      if (read && !inputs_[t].empty() &&
+          (a.name == n.name || (a.kind == argument_kind::count && n.name == "average_rate"))) {
         leaves_[static_cast<int>(i)] = static_cast<int>(t);
         break;
       }
@@ -58,9 +73,12 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
   for (std::size_t t = 0; t < k.tensors.size(); ++t) {
     const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[t])];
     if (a.output < 0) continue;
-    const auto named = std::find_if(p_.g.names.begin(), p_.g.names.end(), [&](const ir::named_node& n) { return n.name == a.name && n.what != ir::role::label; });
+    const auto named = std::find_if(p_.g.names.begin(), p_.g.names.end(), [&](const ir::named_node& n) {
+      return n.name == a.name && n.what != ir::role::label;
+    });
     ++uses_[static_cast<std::size_t>(named->node)];
-    auto group = std::find_if(outputs_.begin(), outputs_.end(), [&](const output_group& g) { return g.varies == k.tensors[t].varies; });
+    auto group = std::find_if(outputs_.begin(), outputs_.end(),
+                              [&](const output_group& g) { return g.varies == k.tensors[t].varies; });
     if (group == outputs_.end()) group = outputs_.insert(group, {"", k.tensors[t].varies, {}, {}});
     group->tensors.push_back(static_cast<int>(t));
     group->nodes.push_back(named->node);
@@ -74,7 +92,10 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
   for (const output_group& g : outputs_) resident_ = resident_ && (g.varies == p_.all_loops() || g.varies == kept);
   for (output_group& g : outputs_) {
     const std::string& only = k.tensors[static_cast<std::size_t>(g.tensors[0])].id;
-    g.id = names_(g.tensors.size() == 1 ? (names_.is_free(only) ? only : "new_" + only) : g.varies == p_.all_loops() ? "results" : "of_" + (g.varies == 0 ? "all" : loops_[static_cast<std::size_t>(inner_first(g.varies)[0])]));
+    g.id = names_(g.tensors.size() == 1 ? (names_.is_free(only) ? only : "new_" + only)
+                  : g.varies == p_.all_loops()
+                      ? "results"
+                      : "of_" + (g.varies == 0 ? "all" : loops_[static_cast<std::size_t>(inner_first(g.varies)[0])]));
   }
   const std::vector<int> slices = inner_first(kept);
   slice_ = slices.size() == 1 ? loop_id(slices[0]) : "slice";
@@ -107,7 +128,8 @@ bool algorithm::is_worth_a_function(int node) const {
   const ir::node& n = p_.at(node);
   const auto i = static_cast<std::size_t>(node);
   if (n.op == "spread") return false;  // a Func of a group is the same at each of its columns
-  return is_statistic_[i] != 0 && !is_reduction(n.op) && n.op != "scale" && n.varies != p_.all_loops() && (used_beyond_[i] != 0 || uses_[i] > 1);
+  return is_statistic_[i] != 0 && !is_reduction(n.op) && n.op != "scale" && n.varies != p_.all_loops() &&
+         (used_beyond_[i] != 0 || uses_[i] > 1);
 }
 
 // What `targets` are made of down to Funcs and tensors, in the graph's order.
@@ -137,7 +159,9 @@ std::string algorithm::wish(int node) const { return readable_name(p_, node); }
 std::string algorithm::count(const ir::node& n) const {
   std::string out;
   for (int l : inner_first(n.over)) out = extent(l, n.first) + (out.empty() ? "" : " * " + out);
-  return out.find('*') == std::string::npos ? "real(" + out + ")" : "real(cast<int64_t>(" + out.substr(0, out.find(' ')) + ")" + out.substr(out.find(' ')) + ")";
+  return out.find('*') == std::string::npos
+             ? "real(" + out + ")"
+             : "real(cast<int64_t>(" + out.substr(0, out.find(' ')) + ")" + out.substr(out.find(' ')) + ")";
 }
 
 std::string algorithm::expression(int node) const {
@@ -149,15 +173,19 @@ std::string algorithm::expression(int node) const {
   if (n.op == "leading") return "real(" + loop_id(n.first->atom) + " < " + extent(n.first->atom, n.first) + ")";
   std::string out(elementwise_text(n.op));
   const int own = precedence(n.op);
-  for (std::size_t i = 0; i < n.args.size(); ++i) out = fill_slot(out, std::to_string(i), text(n.args[i], own == 3 ? 0 : own, i == 1 || n.op == "neg"));
+  for (std::size_t i = 0; i < n.args.size(); ++i)
+    out = fill_slot(out, std::to_string(i), text(n.args[i], own == 3 ? 0 : own, i == 1 || n.op == "neg"));
   return out;
 }
 
 std::string algorithm::text(int node, int outer, bool right) const {
   if (const auto found = values_.find(node); found != values_.end()) return found->second;
   const ir::node& n = p_.at(node);
-  if (const auto found = functions_.find(node); found != functions_.end()) return found->second + "(" + arguments(n.varies) + ")";
-  if (const auto found = leaves_.find(node); found != leaves_.end()) return "real(" + input_id(found->second) + "(" + arguments(k_.tensors[static_cast<std::size_t>(found->second)].varies) + "))";
+  if (const auto found = functions_.find(node); found != functions_.end())
+    return found->second + "(" + arguments(n.varies) + ")";
+  if (const auto found = leaves_.find(node); found != leaves_.end())
+    return "real(" + input_id(found->second) + "(" +
+           arguments(k_.tensors[static_cast<std::size_t>(found->second)].varies) + "))";
   const int own = n.op == "unscale" ? 2 : precedence(n.op);
   const std::string out = expression(node);
   return own < outer || (own == outer && right) ? "(" + out + ")" : out;
@@ -183,7 +211,9 @@ void algorithm::print_locals(const std::vector<int>& targets) {
   for (int t : targets) ++uses[t];
   for (int i : nodes) {
     const ir::node& n = p_.at(i);
-    if (uses[i] < 2 || values_.count(i) != 0 || is_function(i) || n.op == "constant" || n.op == "count" || n.op == "scale") continue;
+    if (uses[i] < 2 || values_.count(i) != 0 || is_function(i) || n.op == "constant" || n.op == "count" ||
+        n.op == "scale")
+      continue;
     const std::string value = text(i);
     values_[i] = fresh(wish(i));
     out_->code("const Expr " + values_[i] + " = " + value + ";");
@@ -208,7 +238,8 @@ void algorithm::allocate(std::size_t components, ir::atom_set loops, const std::
   if (resident_) return;
   std::string elements = more;
   for (int l : inner_first(loops)) elements += (elements.empty() ? "" : " * ") + extent(l);
-  for (std::size_t i = 0; i < (wanted_ == "wanted" ? 2 : 1) * components; ++i) workspace_.push_back("need.Array(" + (elements.empty() ? "1" : elements) + " + 64);");
+  for (std::size_t i = 0; i < (wanted_ == "wanted" ? 2 : 1) * components; ++i)
+    workspace_.push_back("need.Array(" + (elements.empty() ? "1" : elements) + " + 64);");
 }
 
 std::string algorithm::iteration_elements() const {

@@ -12,10 +12,10 @@ namespace normfold::gen::halide {
 
 /// Outputs that vary along the same loops: one Func, a Tuple where there are several.
 struct output_group {
-  std::string id;             ///< "y", "statistics"
+  std::string id;  ///< "y", "statistics"
   ir::atom_set varies = 0;
-  std::vector<int> tensors;   ///< of the kernel
-  std::vector<int> nodes;     ///< the value of each
+  std::vector<int> tensors;  ///< of the kernel
+  std::vector<int> nodes;    ///< the value of each
 };
 
 class algorithm {
@@ -37,9 +37,10 @@ class algorithm {
   /// How many elements one iteration of the parallel loop takes: "n_c".
   std::string iteration_elements() const;
 
-  // Text ---------------------------------------------------------------------------------------------------------------
+  // Text
+  // ---------------------------------------------------------------------------------------------------------------
   std::vector<int> inner_first(ir::atom_set loops) const;
-  std::string arguments(ir::atom_set loops) const;        ///< "c, nt"
+  std::string arguments(ir::atom_set loops) const;                                   ///< "c, nt"
   std::string extent(int loop, const std::optional<ir::leading>& first = {}) const;  ///< "n_c", "lead_c"
 
  private:
@@ -69,19 +70,19 @@ class algorithm {
   const plan& p_;
   writer* out_ = nullptr;
   unique_names names_;
-  std::vector<std::string> inputs_;   ///< by tensor; "" for what is only written
+  std::vector<std::string> inputs_;  ///< by tensor; "" for what is only written
   std::vector<std::string> loops_;
   std::vector<output_group> outputs_;
-  std::map<int, int> leaves_;         ///< node -> tensor
+  std::map<int, int> leaves_;  ///< node -> tensor
   std::map<int, std::string> values_;
   std::map<int, std::string> functions_;
-  std::vector<char> is_statistic_;    ///< made from a reduction
+  std::vector<char> is_statistic_;  ///< made from a reduction
   std::vector<int> uses_;
-  std::vector<char> used_beyond_;     ///< by something that varies along more loops
+  std::vector<char> used_beyond_;  ///< by something that varies along more loops
   bool resident_ = false;
-  std::string slice_;                 ///< the variable of the parallel loop over slices
+  std::string slice_;  ///< the variable of the parallel loop over slices
   std::vector<std::string> workspace_;
-  std::string wanted_;                ///< inside of the rescue: the condition under which a fold is taken
+  std::string wanted_;  ///< inside of the rescue: the condition under which a fold is taken
 };
 
 }  // namespace normfold::gen::halide

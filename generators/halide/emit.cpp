@@ -19,7 +19,8 @@ std::vector<file> emit(const library& lib) {
   out.line();
   out.line("}  // namespace");
   out.line();
-  for (const shared_kernel& made : kernels) out.line("HALIDE_REGISTER_GENERATOR(" + made.k.name + ", " + generator_name(made.k) + ")");
+  for (const shared_kernel& made : kernels)
+    out.line("HALIDE_REGISTER_GENERATOR(" + made.k.name + ", " + generator_name(made.k) + ")");
   return {{lib.asked.name + "_generators.cpp", out.str()},
           {"CMakeLists.txt", project_text(lib, kernels)},
           {lib.asked.name + "_halide.cpp", wrappers_text(lib, kernels)}};

@@ -12,13 +12,17 @@ constexpr const char* axis[] = {"x", "y", "z", "w"};
 
 }  // namespace
 
-fold_printer::fold_printer(algorithm& a, const pass& q) : a_(a), q_(q), p_(a.p_), kept_(q.loops & ~q.over), reduced_(a.inner_first(q.over)) {}
+fold_printer::fold_printer(algorithm& a, const pass& q)
+    : a_(a), q_(q), p_(a.p_), kept_(q.loops & ~q.over), reduced_(a.inner_first(q.over)) {}
 
 void fold_printer::print() {
-  for (int n : q_.nodes) a_.out_->comment(a_.wish(n) + " = " + (q_.pivots ? "mean(" + a_.describe(p_.at(n).args[0]) + ")" : a_.describe(n)));
+  for (int n : q_.nodes)
+    a_.out_->comment(a_.wish(n) + " = " + (q_.pivots ? "mean(" + a_.describe(p_.at(n).args[0]) + ")" : a_.describe(n)));
   if (q_.pivots) print_firsts();
-  if (reduced_[0] > (kept_ == 0 ? -1 : a_.inner_first(kept_)[0])) print_row_fold();
-  else print_column_fold();
+  if (reduced_[0] > (kept_ == 0 ? -1 : a_.inner_first(kept_)[0]))
+    print_row_fold();
+  else
+    print_column_fold();
 }
 
 std::string fold_printer::list(const std::vector<std::string>& values) const {
@@ -96,7 +100,8 @@ void fold_printer::print_results(const std::string& sums, const std::vector<std:
     std::string declared;
     for (const std::string& n : names) declared += (declared.empty() ? "Func " : ", ") + n + "(\"" + n + "\")";
     a_.out_->line(declared + ";");
-    for (std::size_t i = 0; i < names.size(); ++i) a_.out_->line(names[i] + at + " = " + totals_ + at + "[" + std::to_string(i) + "];");
+    for (std::size_t i = 0; i < names.size(); ++i)
+      a_.out_->line(names[i] + at + " = " + totals_ + at + "[" + std::to_string(i) + "];");
   }
   for (std::size_t i = 0; i < names.size(); ++i) a_.functions_[q_.nodes[i]] = names[i];
 }
@@ -127,7 +132,9 @@ void fold_printer::print_row_fold() {
   std::vector<std::string> quarters, values;
   for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
     const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge);
-    const auto lane_of = [&](const std::string& f, const std::string& number) { return component(f + "(" + joined(number, a_.arguments(kept_)) + ")", i); };
+    const auto lane_of = [&](const std::string& f, const std::string& number) {
+      return component(f + "(" + joined(number, a_.arguments(kept_)) + ")", i);
+    };
     quarters.push_back("merged_to_8(" + merge + ", [&](Expr i) { return " + lane_of(lanes, "i") + "; }, lane)");
     values.push_back(divided(i, "merged(" + merge + ", [&](int i) { return " + lane_of(eighths, "i") + "; })"));
   }
@@ -149,7 +156,8 @@ void fold_printer::print_row_fold() {
     out.line(totals_ + ".compute_root();");
     return;
   }
-  for (const std::string& f : {lanes, eighths}) out.line(f + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
+  for (const std::string& f : {lanes, eighths})
+    out.line(f + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
   out.line(totals_ + ".compute_root().parallel(" + a_.loop_id(kept.back()) + ");");
 }
 

@@ -35,7 +35,8 @@ std::vector<std::string> type_parameters(const algorithm& a, const signature& s)
     return halide_type(arg.kind == argument_kind::count ? statistics_type(s.how.type) : memory_type(s, arg));
   };
   for (std::size_t t = 0; t < k.tensors.size(); ++t)
-    if (!a.input_id(static_cast<int>(t)).empty()) out.push_back(a.input_id(static_cast<int>(t)) + ".type=" + type(static_cast<int>(t)));
+    if (!a.input_id(static_cast<int>(t)).empty())
+      out.push_back(a.input_id(static_cast<int>(t)) + ".type=" + type(static_cast<int>(t)));
   for (const output_group& g : a.outputs()) {
     std::string types;
     for (int t : g.tensors) types += (types.empty() ? "" : ",") + type(t);
@@ -63,7 +64,8 @@ void print_generator(const shared_kernel& made, writer& out) {
   for (const ir::node& n : p.g.nodes)
     if (n.first && lead.empty()) lead = a.extent(n.first->atom, n.first);
   if (!lead.empty()) out.line("Input<int32_t> " + lead + "{\"" + lead + "\"};");
-  for (const output_group& g : a.outputs()) out.line("Output<Func> " + g.id + "{\"" + g.id + "\", " + std::to_string(std::popcount(g.varies)) + "};");
+  for (const output_group& g : a.outputs())
+    out.line("Output<Func> " + g.id + "{\"" + g.id + "\", " + std::to_string(std::popcount(g.varies)) + "};");
   out.line();
   out.open("void generate() {");
   out.line("const Type storage = " + full + ".type();");
@@ -75,7 +77,8 @@ void print_generator(const shared_kernel& made, writer& out) {
   std::string extents, vars;
   for (int l : a.inner_first(p.all_loops())) {
     const auto axis = p.loops.size() - 1 - static_cast<std::size_t>(l);
-    extents += (extents.empty() ? "const Expr " : ", ") + a.extent(l) + " = " + full + ".dim(" + std::to_string(axis) + ").extent()";
+    extents += (extents.empty() ? "const Expr " : ", ") + a.extent(l) + " = " + full + ".dim(" + std::to_string(axis) +
+               ").extent()";
     vars += a.loop_id(l) + "{\"" + a.loop_id(l) + "\"}, ";
   }
   out.code(extents + ";");

@@ -11,8 +11,10 @@ void algorithm::print(writer& out) {
   out_ = &out;
   const bool resident = resident_;
   if (resident) out.line("std::vector<Func> accumulators, values;  // of one slice\n");
-  if (p_.extremes.scale >= 0) print_rescued();
-  else print_folds();
+  if (p_.extremes.scale >= 0)
+    print_rescued();
+  else
+    print_folds();
   print_outputs();
   out.line();
   print_outputs_schedule();
@@ -45,17 +47,21 @@ void algorithm::print_rescued() {
   std::vector<int> crossing = r.in_range;
   for (int i : needed(targets))
     if (i != r.scale && is_function(i) && std::find(crossing.begin(), crossing.end(), i) == crossing.end()) {
-      const bool is_target = std::any_of(outputs_.begin(), outputs_.end(), [&](const output_group& g) { return std::find(g.nodes.begin(), g.nodes.end(), i) != g.nodes.end(); });
+      const bool is_target = std::any_of(outputs_.begin(), outputs_.end(), [&](const output_group& g) {
+        return std::find(g.nodes.begin(), g.nodes.end(), i) != g.nodes.end();
+      });
       bool is_used = is_target;
       for (int t : needed(targets))
-        if (!is_function(t) && std::find(p_.at(t).args.begin(), p_.at(t).args.end(), i) != p_.at(t).args.end()) is_used = true;
+        if (!is_function(t) && std::find(p_.at(t).args.begin(), p_.at(t).args.end(), i) != p_.at(t).args.end())
+          is_used = true;
       if (is_used) crossing.push_back(i);
     }
   std::vector<char> is_read_later(crossing.size(), 0);
   std::vector<int> results;
   for (const output_group& g : outputs_) results.insert(results.end(), g.nodes.begin(), g.nodes.end());
   for (int i : needed(results))
-    for (std::size_t c = 0; c < crossing.size(); ++c) if (crossing[c] == i) is_read_later[c] = 1;
+    for (std::size_t c = 0; c < crossing.size(); ++c)
+      if (crossing[c] == i) is_read_later[c] = 1;
   std::string list;
   std::vector<std::string> wishes;
   for (int i : crossing) list += (list.empty() ? "" : ", ") + functions_[i], wishes.push_back(functions_[i]);
@@ -68,7 +74,8 @@ void algorithm::print_rescued() {
   out.line("one" + at + " = number(1);");
   out.line("const std::vector<Func> plain = statistics(one, Expr());");
   std::string in_range;
-  for (std::size_t i = 0; i < r.in_range.size(); ++i) in_range += (i > 0 ? " && " : "") + ("in_range(plain[" + std::to_string(i) + "]" + at + ")");
+  for (std::size_t i = 0; i < r.in_range.size(); ++i)
+    in_range += (i > 0 ? " && " : "") + ("in_range(plain[" + std::to_string(i) + "]" + at + ")");
   out.code("ordinary" + at + " = " + in_range + ";");
   out.line(schedule_of_values("ordinary"));
   wanted_.clear();
@@ -96,7 +103,8 @@ void algorithm::print_rescued() {
   if (!r.columns.nodes.empty()) fold_printer(*this, r.columns).print();
   fold_printer(*this, r.largest).print();
   std::string largest = text(r.largest.nodes[0]);
-  for (std::size_t i = 1; i < r.largest.nodes.size(); ++i) largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
+  for (std::size_t i = 1; i < r.largest.nodes.size(); ++i)
+    largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
   out.line("Func scale(\"scale\");");
   out.code("scale" + at + " = select(ordinary" + at + ", number(1), power_of_two(" + largest + "));");
   out.line(schedule_of_values("scale"));
@@ -107,12 +115,13 @@ void algorithm::print_rescued() {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < crossing.size(); ++i)
     if (i >= r.in_range.size() || is_read_later[i]) chosen.push_back(i);
-  // Halide leaves out what an ordinary slice does not choose; of slices in two loops that are computed with others it leaves
-  // out too much, and of columns it can leave out nothing: there both stand in a Tuple first.
+  // Halide leaves out what an ordinary slice does not choose; of slices in two loops that are computed with others it
+  // leaves out too much, and of columns it can leave out nothing: there both stand in a Tuple first.
   const bool both = !resident_ || (outputs_.size() > 1 && inner_first(p_.at(r.scale).varies).size() > 1);
   std::vector<ir::atom_set> scopes;
   for (std::size_t i : chosen)
-    if (std::find(scopes.begin(), scopes.end(), p_.at(crossing[i]).varies) == scopes.end()) scopes.push_back(p_.at(crossing[i]).varies);
+    if (std::find(scopes.begin(), scopes.end(), p_.at(crossing[i]).varies) == scopes.end())
+      scopes.push_back(p_.at(crossing[i]).varies);
   for (ir::atom_set scope : scopes) {
     std::vector<std::size_t> members;
     for (std::size_t i : chosen)
@@ -121,7 +130,8 @@ void algorithm::print_rescued() {
     const std::string candidates = both ? fresh("both") : "";
     std::string pair;
     for (const char* which : {"plain[", "rescued["})
-      for (std::size_t i : members) pair += (pair.empty() ? "" : ", ") + std::string(which) + std::to_string(i) + "]" + call;
+      for (std::size_t i : members)
+        pair += (pair.empty() ? "" : ", ") + std::string(which) + std::to_string(i) + "]" + call;
     if (both) {
       out.line("Func " + candidates + "(\"" + candidates + "\");");
       out.code(candidates + call + " = {" + pair + "};");
@@ -134,7 +144,8 @@ void algorithm::print_rescued() {
       out.line("Func " + name + "(\"" + name + "\");");
       const std::string number = "[" + std::to_string(members[c]) + "]" + call;
       const std::string plain = both ? candidates + call + "[" + std::to_string(c) + "]" : "plain" + number;
-      const std::string rescued = both ? candidates + call + "[" + std::to_string(c + members.size()) + "]" : "rescued" + number;
+      const std::string rescued =
+          both ? candidates + call + "[" + std::to_string(c + members.size()) + "]" : "rescued" + number;
       out.code(name + call + " = select(ordinary" + at + ", " + plain + ", " + rescued + ");");
       out.line(schedule_of_values(name));
       allocate(1, scope);
@@ -160,7 +171,9 @@ void algorithm::print_outputs() {
     for (std::size_t i = 0; i < g.nodes.size(); ++i) {
       const char storage = k_.tensors[static_cast<std::size_t>(g.tensors[i])].storage;
       const std::string value = text(g.nodes[i]);
-      list += (i > 0 ? ", " : "") + (storage == 'A' ? value : std::string(storage == 'P' ? "cast(parameter, " : "cast(storage, ") + value + ")");
+      list +=
+          (i > 0 ? ", " : "") +
+          (storage == 'A' ? value : std::string(storage == 'P' ? "cast(parameter, " : "cast(storage, ") + value + ")");
     }
     out.code(g.id + "(" + arguments(g.varies) + ") = " + (g.nodes.size() > 1 ? "{" + list + "}" : list) + ";");
     values_ = values;
@@ -170,7 +183,8 @@ void algorithm::print_outputs() {
 
 void algorithm::print_outputs_schedule() {
   writer& out = *out_;
-  out.comment(resident_ ? "Schedule: a task takes one slice at a time, its statistics beside it." : "Schedule of what callers get.");
+  out.comment(resident_ ? "Schedule: a task takes one slice at a time, its statistics beside it."
+                        : "Schedule of what callers get.");
   for (const output_group& g : outputs_) {
     std::string extents;
     for (int l : inner_first(g.varies)) extents += (extents.empty() ? "" : ", ") + extent(l);
@@ -192,7 +206,8 @@ void algorithm::print_outputs_schedule() {
     const output_group& all = outputs_.back();
     const std::string inner = loop_id(static_cast<int>(p_.loops.size()) - 1);
     std::string order = arguments(over) + ", " + arguments(p_.all_loops() & ~over);
-    out.line("Func(" + all.id + ").reorder(" + order + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
+    out.line("Func(" + all.id + ").reorder(" + order + ").vectorize(" + inner +
+             ", vector, TailStrategy::GuardWithIf);");
     const bool together = outputs_.size() > 1;  // Halide does not fuse the loops of what is computed together
     const std::string slice = together ? loop_id(kept[0]) : slice_;
     if (!together) out.line(fused(all.id, kept, "slice") + ";");
@@ -202,7 +217,8 @@ void algorithm::print_outputs_schedule() {
     }
     std::string one;
     for (int l : kept) one += ".bound_extent(" + loop_id(l) + ", 1)";
-    out.line("for (Func& f : accumulators) in_lanes(f.compute_at(Func(" + all.id + "), " + slice + ")" + one + ", lane);");
+    out.line("for (Func& f : accumulators) in_lanes(f.compute_at(Func(" + all.id + "), " + slice + ")" + one +
+             ", lane);");
     out.line("for (Func& f : values) f.compute_at(Func(" + all.id + "), " + slice + ")" + one + ";");
     return;
   }
@@ -212,7 +228,9 @@ void algorithm::print_outputs_schedule() {
     const std::string inner = loop_id(loops[0]);
     loops.erase(loops.begin());
     if (loops.empty()) {
-      out.line("Func(" + g.id + ").split(" + inner + ", tasks, " + inner + ", kChunk, TailStrategy::GuardWithIf).parallel(tasks).vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
+      out.line("Func(" + g.id + ").split(" + inner + ", tasks, " + inner +
+               ", kChunk, TailStrategy::GuardWithIf).parallel(tasks).vectorize(" + inner +
+               ", vector, TailStrategy::GuardWithIf);");
       continue;
     }
     out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");

@@ -107,7 +107,10 @@ Expr error_function(Expr a) {
 }  // namespace
 
 void print_prelude(const std::string& library, writer& out) {
-  out.comment("Kernels of " + library + " as Halide generators, printed by Normfold: the algorithm of each, then its schedule. The C functions that check their arguments and call them are in " + library + "_halide.cpp.");
+  out.comment("Kernels of " + library +
+              " as Halide generators, printed by Normfold: the algorithm of each, then its schedule. The C functions "
+              "that check their arguments and call them are in " +
+              library + "_halide.cpp.");
   out.line("#include <Halide.h>\n");
   out.line("#include <functional>\n#include <limits>\n#include <vector>");
   out.line(helpers.substr(0, helpers.size() - 1));

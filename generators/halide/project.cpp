@@ -8,12 +8,14 @@
 namespace normfold::gen::halide {
 
 std::string symbol(const library& lib, const kernel& k, const signature& s) {
-  return lib.asked.name + "_" + generator_name(k) + "_" + to_text(s.how.type) + (s.how.params != s.how.type ? "_" + to_text(s.how.params) : "") + "_kernel";
+  return lib.asked.name + "_" + generator_name(k) + "_" + to_text(s.how.type) +
+         (s.how.params != s.how.type ? "_" + to_text(s.how.params) : "") + "_kernel";
 }
 
 std::string project_text(const library& lib, const std::vector<shared_kernel>& kernels) {
   const std::string& name = lib.asked.name;
-  std::string out = R"(# The kernels of @: one Halide generator program, one Halide library a kernel, all of them in one archive.
+  std::string out =
+      R"(# The kernels of @: one Halide generator program, one Halide library a kernel, all of them in one archive.
 # Printed by Normfold. It builds alone, too: cmake -B build && cmake --build build
 cmake_minimum_required(VERSION 3.22)
 project(@_halide LANGUAGES C CXX)
@@ -52,8 +54,10 @@ endmacro()
 )";
   std::string text;
   for (char c : out) {
-    if (c == '@') text += name;
-    else text += c;
+    if (c == '@')
+      text += name;
+    else
+      text += c;
   }
   for (const shared_kernel& made : kernels) {
     const algorithm a(made.k);
@@ -69,19 +73,25 @@ endmacro()
   text += R"(
 # One archive of all kernels and one of Halide's runtime, which an application needs once.
 list(GET kernels 0 first)
-set(script "create lib)" + name + R"(_halide.a\n")
+set(script "create lib)" +
+          name + R"(_halide.a\n")
 foreach(archive IN LISTS archives)
   string(APPEND script "addlib ${archive}\n")
 endforeach()
 file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/archive.mri" CONTENT "${script}save\nend\n")
-add_custom_command(OUTPUT lib)" + name + R"(_halide.a
-  COMMAND "${CMAKE_COMMAND}" -E rm -f lib)" + name + R"(_halide.a
+add_custom_command(OUTPUT lib)" +
+          name + R"(_halide.a
+  COMMAND "${CMAKE_COMMAND}" -E rm -f lib)" +
+          name + R"(_halide.a
   COMMAND "${CMAKE_AR}" -M < archive.mri
-  COMMAND "${CMAKE_COMMAND}" -E copy "$<TARGET_FILE:${first}.runtime>" lib)" + name + R"(_runtime.a
-  BYPRODUCTS lib)" + name + R"(_runtime.a
+  COMMAND "${CMAKE_COMMAND}" -E copy "$<TARGET_FILE:${first}.runtime>" lib)" +
+          name + R"(_runtime.a
+  BYPRODUCTS lib)" +
+          name + R"(_runtime.a
   DEPENDS ${kernels} ${first}.runtime "${CMAKE_CURRENT_BINARY_DIR}/archive.mri"
   VERBATIM)
-add_custom_target(archive ALL DEPENDS lib)" + name + R"(_halide.a)
+add_custom_target(archive ALL DEPENDS lib)" +
+          name + R"(_halide.a)
 )";
   return text;
 }

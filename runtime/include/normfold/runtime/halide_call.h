@@ -1,5 +1,6 @@
-// Calls of kernels that Halide compiled: tensors as Halide's buffers, the caller's threads and workspace, codes as statuses.
-// Plain C++ with HalideRuntime.h only. To route another callback of Halide's runtime, add it to `halide_callbacks`.
+// Calls of kernels that Halide compiled: tensors as Halide's buffers, the caller's threads and workspace, codes as
+// statuses. Plain C++ with HalideRuntime.h only. To route another callback of Halide's runtime, add it to
+// `halide_callbacks`.
 #ifndef NORMFOLD_RUNTIME_HALIDE_CALL_H_
 #define NORMFOLD_RUNTIME_HALIDE_CALL_H_
 
@@ -31,7 +32,8 @@ class halide_tensor {
     std::size_t i = 0;
     for (const halide_axis& axis : axes) {
       fits_ = fits_ && axis.extent <= INT32_MAX && (axis.stride <= INT32_MAX || axis.extent == 1);
-      axes_[i++] = halide_dimension_t(0, static_cast<std::int32_t>(axis.extent), static_cast<std::int32_t>(axis.stride));
+      axes_[i++] =
+          halide_dimension_t(0, static_cast<std::int32_t>(axis.extent), static_cast<std::int32_t>(axis.stride));
     }
   }
   halide_tensor(const halide_tensor&) = delete;
@@ -55,14 +57,14 @@ struct halide_job {
   std::atomic<bool> is_parallel{false};
 };
 
-/// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on to
-/// what was set before, so that an application's own pipelines keep their threads, allocator and error handler.
+/// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on
+/// to what was set before, so that an application's own pipelines keep their threads, allocator and error handler.
 class halide_callbacks {
  public:
   static void install() {
     static const bool installed = [] {
-      previous() = {halide_set_custom_do_par_for(par_for), halide_set_error_handler(error), halide_set_custom_malloc(allocate),
-                    halide_set_custom_free(release)};
+      previous() = {halide_set_custom_do_par_for(par_for), halide_set_error_handler(error),
+                    halide_set_custom_malloc(allocate), halide_set_custom_free(release)};
       return true;
     }();
     (void)installed;
@@ -85,7 +87,9 @@ class halide_callbacks {
     static functions were{};
     return were;
   }
-  static halide_job* job_of(void* user_context) { return user_context != nullptr && user_context == current() ? current() : nullptr; }
+  static halide_job* job_of(void* user_context) {
+    return user_context != nullptr && user_context == current() ? current() : nullptr;
+  }
 
   struct loop {
     halide_job* job;
@@ -133,7 +137,8 @@ class halide_callbacks {
   static void* allocate(void* user_context, std::size_t bytes) {
     halide_job* const job = job_of(user_context);
     if (job == nullptr) return previous().allocate(user_context, bytes);
-    const std::size_t whole = (bytes + NORMFOLD_WORKSPACE_ALIGNMENT - 1) / NORMFOLD_WORKSPACE_ALIGNMENT * NORMFOLD_WORKSPACE_ALIGNMENT;
+    const std::size_t whole =
+        (bytes + NORMFOLD_WORKSPACE_ALIGNMENT - 1) / NORMFOLD_WORKSPACE_ALIGNMENT * NORMFOLD_WORKSPACE_ALIGNMENT;
     const std::size_t at = job->used.fetch_add(whole);
     if (job->context == nullptr || at + bytes > job->context->workspace_bytes) return nullptr;
     return static_cast<unsigned char*>(job->context->workspace) + at;
