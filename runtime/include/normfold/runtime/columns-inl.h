@@ -35,6 +35,9 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// Rows that are walked together, column by column: so the sums are loaded and stored once for all of them.
 constexpr size_t kRowsTogether = 8;
 
+/// Bytes of rows that fit beside their sums in the caches next to the core.
+constexpr size_t kRowBytes = size_t{1} << 16;
+
 /// Elements that one task of an elementwise sweep without outer loops covers.
 constexpr size_t kBlock = size_t{1} << 14;
 HWY_INLINE size_t Blocks(size_t n) { return (n + kBlock - 1) / kBlock; }
@@ -106,7 +109,8 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  const size_t few = HWY_MAX(HWY_MIN(second_level_cache() / 4 / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
+  const size_t most = bytes * 2 > second_level_cache() ? 1 : 2;  // of long rows: few streams of stores at a time
+  const size_t few = HWY_MAX(HWY_MIN(kRowBytes / HWY_MAX(bytes, size_t{1}), kRowsTogether), most);
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [&](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
