@@ -24,7 +24,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "blocks",        "rest",           "rows",        "chunk",
                                          "chunks",        "step",           "totals",      "ordinary",
                                          "all_ordinary",  "plain",          "rescued",     "one",
-                                         "wanted",        "merged",         "merged_to_8", "plus",
+                                         "wanted",        "merged",         "merged_to_8", "loaded", "stored", "plus",
                                          "larger",        "smaller",        "sq",          "rsqrt",
                                          "cast",          "select",         "abs",         "exp",
                                          "log",           "tanh",           "erf",         "sqrt",

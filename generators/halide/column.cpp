@@ -32,7 +32,7 @@ constexpr row rows[] = {
     {"less_equal", "is_less_equal({0}, {1})"},
     {"select", "choose({0}, {1}, {2})"},
     {"spread", "({0})"},
-    {"storage", "real(cast(storage, {0}))"},
+    {"storage", "real(stored(storage, {0}))"},
 };
 
 constexpr fold_text folds[] = {

@@ -21,7 +21,7 @@ std::string halide_type(element e) {
   switch (e) {
     case element::f32: return "float32";
     case element::f64: return "float64";
-    case element::bf16: return "bfloat16";
+    case element::bf16: return "uint16";  // by its bits: Halide 14 reads no bfloat16 from a parameter
     case element::f16: return "float16";
   }
   return "";
@@ -72,7 +72,7 @@ void print_generator(const shared_kernel& made, writer& out) {
   if (!parameters.empty()) out.line("const Type parameter = " + parameters + ".type();");
   out.line("const Type statistic = storage == Float(64) ? Float(64) : Float(32);");
   out.line("const int vector = natural_vector_size(statistic);");
-  out.line("const auto real = [&](Expr e) { return cast(statistic, e); };");
+  out.line("const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };");
   out.line("const auto number = [&](double value) { return number_of(statistic, value); };");
   std::string extents, vars;
   for (int l : a.inner_first(p.all_loops())) {

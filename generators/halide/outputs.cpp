@@ -173,7 +173,7 @@ void algorithm::print_outputs() {
       const std::string value = text(g.nodes[i]);
       list +=
           (i > 0 ? ", " : "") +
-          (storage == 'A' ? value : std::string(storage == 'P' ? "cast(parameter, " : "cast(storage, ") + value + ")");
+          (storage == 'A' ? value : std::string(storage == 'P' ? "stored(parameter, " : "stored(storage, ") + value + ")");
     }
     out.code(g.id + "(" + arguments(g.varies) + ") = " + (g.nodes.size() > 1 ? "{" + list + "}" : list) + ";");
     values_ = values;

@@ -21,6 +21,10 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // A number of the type of a statistic.
 Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
 
+// A tensor of 16 bit integers holds bfloat16. Stores round to the nearest, ties to even.
+Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(BFloat(16), e) : e; }
+Expr stored(Type t, Expr e) { return t == UInt(16) ? reinterpret(t, cast(BFloat(16), e)) : cast(t, e); }
+
 Expr sq(Expr a) { return a * a; }
 Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
 Expr plus(Expr a, Expr b) { return a + b; }

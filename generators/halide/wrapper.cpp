@@ -18,7 +18,7 @@ std::string type_text(element e) {
   switch (e) {
     case element::f32: return "halide_type_t(halide_type_float, 32)";
     case element::f64: return "halide_type_t(halide_type_float, 64)";
-    case element::bf16: return "halide_type_t(halide_type_bfloat, 16)";
+    case element::bf16: return "halide_type_t(halide_type_uint, 16)";
     case element::f16: return "halide_type_t(halide_type_float, 16)";
   }
   return "";
