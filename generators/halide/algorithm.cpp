@@ -34,7 +34,8 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "name",          "build_pipeline", "get_target",  "get_pipeline",
                                          "auto_schedule", "machine_params", "rvars",       "exponential",
                                          "tangent",       "error_function", "choose",      "is_less",
-                                         "is_less_equal", "number_of",      "clamp",       "device"};
+                                         "is_less_equal", "number_of",      "clamp",       "device",
+                                         "row_of",        "min"};
 
 }  // namespace
 

@@ -182,7 +182,7 @@ void fold_printer::print_column_fold() {
   out.line("RDom rows(0, kRows, 0, kChunk / kRows), rest(0, " + n + " % kRows);");
   out.line("rows.where(chunk * (kChunk / kRows) + rows.y < " + n + " / kRows);");
   if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) rows.where(" + a_.wanted_ + ");");
-  out.line("step(chunk * kChunk + rows.y * kRows + rows.x, chunk);");
+  out.line("step(row_of(chunk, rows, " + n + "), chunk);");
   out.line("step(" + n + " / kRows * kRows + rest.x, " + n + " / kChunk);");
   out.close();
   const std::string sums = a_.fresh("sums");

@@ -85,6 +85,9 @@ void in_lanes(Func lanes, Var lane) {
   lanes.update(1).unscheduled();
 }
 
+// The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
+Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) { return min(chunk * kChunk + rows.y * kRows + rows.x, n - 1); }
+
 // Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
 void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
   const std::vector<RVar> rows = partial.rvars(0);

@@ -42,6 +42,21 @@ TEST_CASE("threads change no bit of sums over many rows") {
   });
 }
 
+// More values of the outermost axis, and so more statistics, than two chunks of a sum take.
+TEST_CASE("sums over many rows agree with the oracle") {
+  const library& lib = tested();
+  for (std::size_t i = 0; i < lib.count; ++i) {
+    const ir::graph& g = lib.graph(lib.functions[i]);
+    if (g.axes[0].extent != 0) continue;
+    oracle::sizes sizes = shape(g, 5, 2);
+    sizes[g.axes[0].name] = 601;
+    trial t(lib.functions[i], g, std::move(sizes));
+    fill(t);
+    const std::string wrong = judge(t, expected(t), call(t));
+    CHECK_MESSAGE(wrong.empty(), to_text(t) << ": " << wrong);
+  }
+}
+
 // x = 3 everywhere, and the statistics that its rows have: the deviation is 0, and eps alone stands under the root.
 TEST_CASE("the gradient of constant rows is finite") {
   for_every_function(67, 3, [](trial& t) -> std::string {
