@@ -33,14 +33,14 @@ Expr plus(Expr a, Expr b) { return a + b; }
 Expr larger(Expr a, Expr b) { return select(is_nan(a) || b < a, a, b); }
 Expr smaller(Expr a, Expr b) { return select(is_nan(a) || a < b, a, b); }
 
-// Conditions are numbers: 1 where they hold, else 0.
+// Conditions are numbers: 1 where they hold, else 0. Newer versions of Halide read a <= b as !(b < a), which holds for NaN.
 Expr is_less(Expr a, Expr b) { return cast(a.type(), a < b); }
-Expr is_less_equal(Expr a, Expr b) { return cast(a.type(), a <= b); }
+Expr is_less_equal(Expr a, Expr b) { return cast(a.type(), a < b || a == b); }
 Expr choose(Expr condition, Expr a, Expr b) { return select(condition != number_of(condition.type(), 0), a, b); }
 
 // Whether a mean of squares is an ordinary number: no square overflowed, and none that counts vanished.
 Expr in_range(Expr v) {
-  return v.type() == Float(64) ? v >= Expr(0x1p-1016) && v <= Expr(0x1p1018) : v >= Expr(0x1p-120f) && v <= Expr(0x1p122f);
+  return v.type() == Float(64) ? v > Expr(0x1p-1016) && v < Expr(0x1p1018) : v > Expr(0x1p-120f) && v < Expr(0x1p122f);
 }
 
 // The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where
