@@ -59,7 +59,7 @@ endfunction()
 # Sets `found` to whether Halide is there. Its package accepts one major version only, so none is asked for.
 function(normfold_find_halide found)
   if(NOT TARGET Normfold::halide)
-    find_package(Halide QUIET GLOBAL)
+    find_package(Halide QUIET GLOBAL COMPONENTS Halide)  # without its PNG and JPEG helpers, which need those libraries
     if(Halide_FOUND)
       find_package(Threads REQUIRED)
       add_library(Normfold::halide INTERFACE IMPORTED GLOBAL)

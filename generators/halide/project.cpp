@@ -22,7 +22,7 @@ project(@_halide LANGUAGES C CXX)
 
 set(NORMFOLD_HALIDE_TARGETS host CACHE STRING "Halide's targets; several of one family make a fat library")
 set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else to print of each kernel: STMT_HTML, SCHEDULE, ASSEMBLY, REGISTRATION")
-find_package(Halide REQUIRED)
+find_package(Halide REQUIRED COMPONENTS Halide)
 if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)
 endif()
