@@ -21,9 +21,19 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // A number of the type of a statistic.
 Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
 
-// A tensor of 16 bit integers holds bfloat16. Stores round to the nearest, ties to even.
-Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(BFloat(16), e) : e; }
-Expr stored(Type t, Expr e) { return t == UInt(16) ? reinterpret(t, cast(BFloat(16), e)) : cast(t, e); }
+// A tensor of 16 bit integers holds bfloat16: the upper half of a float's bits. Stores round to the nearest, ties to even, by
+// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16.
+Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(Float(32), cast(UInt(32), e) << 16) : e; }
+Expr upper_half(Expr e) {
+  const Expr bits = reinterpret(UInt(32), e);
+  const Expr rounded = bits + cast(UInt(32), 0x7fff) + ((bits >> 16) & 1);
+  return cast(UInt(16), select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded) >> 16);
+}
+Expr stored(Type t, Expr e) {
+  if (t == UInt(16)) return upper_half(cast(Float(32), e));
+  if (t == Float(16)) return select(is_nan(e), reinterpret(t, cast(UInt(16), 0x7e00)), cast(t, e));
+  return cast(t, e);
+}
 
 Expr sq(Expr a) { return a * a; }
 Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
