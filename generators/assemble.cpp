@@ -9,9 +9,11 @@
 #include "rules.hpp"
 
 namespace normfold::gen {
+
+using ir::has;
+
 namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 std::optional<ir::leading> within(const std::optional<ir::leading>& first, ir::atom_set atoms) {
   return first && has(atoms, first->atom) ? first : std::nullopt;
 }

@@ -13,6 +13,8 @@ namespace normfold::ir {
 /// A set of atoms: bit i is atom i of `graph::atoms`.
 using atom_set = std::uint32_t;
 
+inline bool has(atom_set set, int atom) { return (set >> atom & 1) != 0; }
+
 /// One named axis of the layer, in the layer's order. `extent` is 0 where it is a run-time argument.
 struct axis {
   std::string name;

@@ -9,9 +9,11 @@
 #include "text.hpp"
 
 namespace normfold::gen {
+
+using ir::has;
+
 namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 const ir::node& at(const ir::graph& g, int i) { return g.nodes[static_cast<std::size_t>(i)]; }
 
 std::string joined(const std::vector<std::string>& parts, const std::string& by, const std::string& last) {

@@ -8,12 +8,14 @@
 #include "ops.hpp"
 
 namespace normfold::gen {
+
+using ir::has;
+
 namespace {
 
 constexpr std::size_t max_atoms = 16;
 
 std::size_t index(int i) { return static_cast<std::size_t>(i); }
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 
 std::string identifier(const std::vector<std::string>& names) {
   std::string out;

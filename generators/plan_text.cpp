@@ -6,9 +6,10 @@
 #include "plan.hpp"
 
 namespace normfold::gen {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 // v of v * scale and v * unscale, the power of two of a slice and its inverse, and of v repeated for each column.
 int unscaled(const ir::graph& g, int node) {

@@ -6,9 +6,10 @@
 #include "plan.hpp"
 
 namespace normfold::gen {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 class slicer {
  public:

@@ -8,12 +8,14 @@
 #include "rules.hpp"
 
 namespace normfold::gen {
+
+using ir::has;
+
 namespace {
 
 /// As many sums as one sweep takes.
 constexpr std::size_t most_sums = 4;
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 ir::atom_set only(int atom) { return ir::atom_set{1} << atom; }
 std::optional<ir::leading> within(const std::optional<ir::leading>& first, ir::atom_set atoms) {
   return first && has(atoms, first->atom) ? first : std::nullopt;

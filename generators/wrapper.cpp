@@ -10,9 +10,10 @@
 #include "ops.hpp"
 
 namespace normfold::gen {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 std::string extents_list(const signature& s, const argument& a) {
   std::string out = "{";

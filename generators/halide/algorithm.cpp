@@ -10,9 +10,10 @@
 #include "folds.hpp"
 
 namespace normfold::gen::halide {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 // Names that a generator's class, its base and the prelude use.
 constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDom",        "Var",

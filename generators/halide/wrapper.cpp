@@ -10,9 +10,10 @@
 #include "project.hpp"
 
 namespace normfold::gen::halide {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 std::string type_text(element e) {
   switch (e) {

@@ -8,11 +8,13 @@
 #include "column.hpp"
 
 namespace normfold::gen::highway {
+
+using ir::has;
+
 namespace {
 
 constexpr std::size_t longest_inline = 64;
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
 bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" || n.op == "given"; }
 
 }  // namespace
@@ -265,6 +267,12 @@ std::string body::describe(int node) const {
     if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr && wish(i) != "t") return found->second;
     return is_reduction(g.nodes[static_cast<std::size_t>(i)].op) ? wish(i) : "";
   });
+}
+
+std::string fold_list(const pass& q, const plan& p) {
+  std::string list;
+  for (int n : q.nodes) list += (list.empty() ? "" : ", ") + std::string(find_fold(p.at(n).op)->name);
+  return list;
 }
 
 }  // namespace normfold::gen::highway

@@ -87,4 +87,7 @@ class body {
   ir::atom_set vector_ = 0;
 };
 
+/// "nf::Sum, nf::Largest"
+std::string fold_list(const pass& q, const plan& p);
+
 }  // namespace normfold::gen::highway

@@ -6,9 +6,10 @@
 #include "phased.hpp"
 
 namespace normfold::gen::highway {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 // ", V& s0, V& s1"
 std::string sums_text(const pass& q, const char* type) {

@@ -7,9 +7,10 @@
 #include "column.hpp"
 
 namespace normfold::gen::highway {
-namespace {
 
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
+using ir::has;
+
+namespace {
 
 }  // namespace
 
@@ -18,12 +19,6 @@ bool is_column_pass(const plan& p, const pass& q) {
   for (std::size_t l = 0; l < p.loops.size(); ++l)
     if (has(q.loops, static_cast<int>(l))) last = static_cast<int>(l);
   return q.reduces && !has(q.over, last);
-}
-
-std::string fold_list(const pass& q, const plan& p) {
-  std::string list;
-  for (int n : q.nodes) list += (list.empty() ? "" : ", ") + std::string(find_fold(p.at(n).op)->name);
-  return list;
 }
 
 void phased_printer::print() {

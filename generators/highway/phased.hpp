@@ -13,9 +13,6 @@ namespace normfold::gen::highway {
 /// Whether the innermost loop of a reducing sweep is kept: columns have sums of their own.
 bool is_column_pass(const plan& p, const pass& q);
 
-/// "nf::Sum, nf::Largest"
-std::string fold_list(const pass& q, const plan& p);
-
 class phased_printer {
  public:
   phased_printer(const kernel& k, body& b) : k_(k), p_(b.p()), b_(b), out_(b.out()) {}

@@ -6,15 +6,10 @@
 #include "sweeps.hpp"
 
 namespace normfold::gen::highway {
+
+using ir::has;
+
 namespace {
-
-bool has(ir::atom_set set, int i) { return (set >> i & 1) != 0; }
-
-std::string fold_list(const pass& q, const plan& p) {
-  std::string list;
-  for (int n : q.nodes) list += (list.empty() ? "" : ", ") + std::string(find_fold(p.at(n).op)->name);
-  return list;
-}
 
 // Opens the outer loops of `groups` (all but the last) as plain loops.
 void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
