@@ -27,6 +27,25 @@ if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)
 endif()
 
+# Halide before 16 takes every CPU that has bfloat16 instructions for a Sapphire Rapids, and then uses float16 instructions
+# that Zen 4 and Zen 5 lack. So the host goes by its name without that, which none of these kernels needs.
+if(NORMFOLD_HALIDE_TARGETS MATCHES "(^|;)host" AND Halide_VERSION VERSION_LESS 16)
+  if(NOT NORMFOLD_HALIDE_HOST)
+    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/host.cpp" [[
+#include <Halide.h>
+#include <iostream>
+int main() { std::cout << Halide::get_host_target().without_feature(Halide::Target::AVX512_SapphireRapids).to_string(); }
+]])
+    try_run(host_ran host_built "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CURRENT_BINARY_DIR}/host.cpp"
+      LINK_LIBRARIES Halide::Halide CXX_STANDARD 17 RUN_OUTPUT_VARIABLE name COMPILE_OUTPUT_VARIABLE problem)
+    if(NOT host_built OR NOT host_ran EQUAL 0)
+      message(FATAL_ERROR "Halide does not say what the host is; name it in NORMFOLD_HALIDE_TARGETS.\n${problem}${name}")
+    endif()
+    set(NORMFOLD_HALIDE_HOST "${name}" CACHE STRING "What the target `host` stands for")
+  endif()
+  string(REGEX REPLACE "(^|;)host" "\\1${NORMFOLD_HALIDE_HOST}" NORMFOLD_HALIDE_TARGETS "${NORMFOLD_HALIDE_TARGETS}")
+endif()
+
 add_halide_generator(@_generators SOURCES @_generators.cpp)
 # It runs for a moment at build time: compiling it fast matters more than its speed.
 if(TARGET @_generators)
