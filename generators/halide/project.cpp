@@ -31,11 +31,8 @@ endif()
 # that Zen 4 and Zen 5 lack. So the host goes by its name without that, which none of these kernels needs.
 if(NORMFOLD_HALIDE_TARGETS MATCHES "(^|;)host" AND Halide_VERSION VERSION_LESS 16)
   if(NOT NORMFOLD_HALIDE_HOST)
-    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/host.cpp" [[
-#include <Halide.h>
-#include <iostream>
-int main() { std::cout << Halide::get_host_target().without_feature(Halide::Target::AVX512_SapphireRapids).to_string(); }
-]])
+    file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/host.cpp" "#include <Halide.h>\n#include <iostream>
+int main() { std::cout << Halide::get_host_target().without_feature(Halide::Target::AVX512_SapphireRapids).to_string(); }\n")
     try_run(host_ran host_built "${CMAKE_CURRENT_BINARY_DIR}" "${CMAKE_CURRENT_BINARY_DIR}/host.cpp"
       LINK_LIBRARIES Halide::Halide CXX_STANDARD 17 RUN_OUTPUT_VARIABLE name COMPILE_OUTPUT_VARIABLE problem)
     if(NOT host_built OR NOT host_ran EQUAL 0)
