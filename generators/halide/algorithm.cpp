@@ -36,7 +36,10 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "auto_schedule", "machine_params", "rvars",       "exponential",
                                          "tangent",       "error_function", "choose",      "is_less",
                                          "is_less_equal", "number_of",      "clamp",       "device",
-                                         "row_of",        "min"};
+                                         "row_of",        "min",            "on_gpu",         "width",
+                                         "steps",         "Steps",          "RowFold",        "ColumnFold",
+                                         "beside",        "before_all",     "tree",           "fused",
+                                         "chosen"};
 
 }  // namespace
 
@@ -230,7 +233,7 @@ void algorithm::print_functions(const std::vector<int>& targets) {
     out_->code("Func " + name + "(\"" + name + "\");");
     out_->code(name + "(" + arguments(p_.at(i).varies) + ") = " + value + ";");
     functions_[i] = name;
-    out_->line(schedule_of_values(name));
+    out_->line(value_step(name));
     allocate(1, p_.at(i).varies);
   }
 }
@@ -244,6 +247,10 @@ void algorithm::allocate(std::size_t components, ir::atom_set loops, const std::
     workspace_.push_back("need.Array(" + (elements.empty() ? "1" : elements) + " + 64);");
 }
 
+bool algorithm::has_steps() const {
+  return std::any_of(p_.passes.begin(), p_.passes.end(), [](const pass& q) { return q.reduces; });
+}
+
 std::string algorithm::iteration_elements() const {
   const int inner = static_cast<int>(p_.loops.size()) - 1;
   if (!resident_) return extent(inner);
@@ -252,11 +259,6 @@ std::string algorithm::iteration_elements() const {
   std::string out;
   for (int l : inner_first(over)) out = extent(l) + (out.empty() ? "" : " * " + out);
   return out;
-}
-
-std::string algorithm::schedule_of_values(const std::string& functions) const {
-  if (resident_) return "values.push_back(" + functions + ");";
-  return functions + ".compute_root();";
 }
 
 void algorithm::print_fold(const pass& q) {

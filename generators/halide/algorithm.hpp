@@ -30,6 +30,8 @@ class algorithm {
   const std::string& input_id(int tensor) const { return inputs_[static_cast<std::size_t>(tensor)]; }
   const std::string& loop_id(int loop) const { return loops_[static_cast<std::size_t>(loop)]; }
   bool has_leading() const;
+  /// Whether anything is computed on the way to the outputs.
+  bool has_steps() const;
 
   void print(writer& out);
   /// After print: the lines that add up what the kernel allocates.
@@ -64,7 +66,8 @@ class algorithm {
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");
-  std::string schedule_of_values(const std::string& functions) const;
+  static std::string value_step(const std::string& function) { return "steps.values.push_back(" + function + ");"; }
+  void print_gpu_schedule();
 
   const kernel& k_;
   const plan& p_;

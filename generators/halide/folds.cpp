@@ -59,7 +59,7 @@ void fold_printer::print_firsts() {
     a_.out_->line(zeros + ";");
     a_.out_->code(name + "(" + a_.arguments(kept_) + ") = " + a_.text(p_.at(n).args[0]) + ";");
     a_.out_->close();
-    a_.out_->line(a_.schedule_of_values(name));
+    a_.out_->line(a_.value_step(name));
     a_.allocate(1, kept_);
     firsts_.push_back(name);
   }
@@ -123,10 +123,10 @@ void fold_printer::print_row_fold() {
     outer_rest += std::string(", rest.") + axis[r];
   }
   print_step(lanes, at, parameters + ", Expr lane");
-  out.line("RDom blocks(0, " + n + " / kLanes" + others + "), rest(0, " + n + " % kLanes" + others + ");");
+  out.line("RDom blocks(0, " + n + " / width" + others + "), rest(0, " + n + " % width" + others + ");");
   if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) blocks.where(" + a_.wanted_ + ");");
-  out.line("step(blocks.x * kLanes + lane" + outer + ", lane);");
-  out.line("step(" + n + " / kLanes * kLanes + rest.x" + outer_rest + ", rest.x);");
+  out.line("step(blocks.x * width + lane" + outer + ", lane);");
+  out.line("step(" + n + " / width * width + rest.x" + outer_rest + ", rest.x);");
   out.close();
   const std::string eighths = a_.fresh("eighths");
   std::vector<std::string> quarters, values;
@@ -135,30 +135,14 @@ void fold_printer::print_row_fold() {
     const auto lane_of = [&](const std::string& f, const std::string& number) {
       return component(f + "(" + joined(number, a_.arguments(kept_)) + ")", i);
     };
-    quarters.push_back("merged_to_8(" + merge + ", [&](Expr i) { return " + lane_of(lanes, "i") + "; }, lane)");
+    quarters.push_back("merged_to_8(" + merge + ", [&](Expr i) { return " + lane_of(lanes, "i") + "; }, lane, width)");
     values.push_back(divided(i, "merged(" + merge + ", [&](int i) { return " + lane_of(eighths, "i") + "; })"));
   }
   out.line("Func " + eighths + "(\"" + eighths + "\");");
   out.code(eighths + "(" + at + ") = " + list(quarters) + ";");
   print_results(a_.fresh("sums"), values);
-  if (a_.is_resident()) {
-    out.line("accumulators.insert(accumulators.end(), {" + lanes + ", " + eighths + "});");
-    out.line("values.push_back(" + totals_ + ");");
-    return;
-  }
+  out.line("steps.rows.push_back({" + lanes + ", " + eighths + ", " + totals_ + "});");
   a_.allocate(q_.nodes.size(), kept_);
-  const std::vector<int> kept = a_.inner_first(kept_);
-  out.line("in_lanes(" + lanes + ", lane);");
-  out.line("in_lanes(" + eighths + ", lane);");
-  if (kept.empty()) {
-    out.line(lanes + ".compute_root();");
-    out.line(eighths + ".compute_root();");
-    out.line(totals_ + ".compute_root();");
-    return;
-  }
-  for (const std::string& f : {lanes, eighths})
-    out.line(f + ".compute_at(" + totals_ + ", " + a_.loop_id(kept[0]) + ");");
-  out.line(totals_ + ".compute_root().parallel(" + a_.loop_id(kept.back()) + ");");
 }
 
 void fold_printer::print_column_fold() {
@@ -173,7 +157,6 @@ void fold_printer::print_column_fold() {
     other_chunks += std::string(", chunks.") + axis[r];
   }
   const std::string columns = a_.arguments(kept_);
-  const std::string column = a_.loop_id(a_.inner_first(kept_)[0]);
   const std::string at = columns + ", chunk" + others;
   out.line("Func " + partial + "(\"" + partial + "\");");
   out.open("{");
@@ -202,8 +185,7 @@ void fold_printer::print_column_fold() {
   }
   out.code(sums + "(" + columns + ") = " + list(steps) + ";");
   print_results(a_.fresh("totals"), values);
-  out.line("in_chunks(" + partial + ", " + sums + ", " + column + ", chunk, vector);");
-  out.line(totals_ + ".compute_root();");
+  out.line("steps.columns.push_back({" + partial + ", " + sums + ", " + totals_ + "});");
   std::string partials = "((" + n + " + 255) / 256 + 1)";
   for (std::size_t r = 1; r < reduced_.size(); ++r) partials += " * " + a_.extent(reduced_[r], q_.first);
   a_.allocate(q_.nodes.size(), kept_, partials);

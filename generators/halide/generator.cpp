@@ -72,6 +72,9 @@ void print_generator(const shared_kernel& made, writer& out) {
   if (!parameters.empty()) out.line("const Type parameter = " + parameters + ".type();");
   out.line("const Type statistic = storage == Float(64) ? Float(64) : Float(32);");
   out.line("const int vector = natural_vector_size(statistic);");
+  out.line("const bool on_gpu = get_target().has_gpu_feature();");
+  if (a.has_steps()) out.line("const int width = on_gpu ? kThreads : kLanes;");
+  if (p.extremes.scale >= 0) out.line("const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;");
   out.line("const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };");
   out.line("const auto number = [&](double value) { return number_of(statistic, value); };");
   std::string extents, vars;

@@ -9,8 +9,7 @@ namespace normfold::gen::halide {
 
 void algorithm::print(writer& out) {
   out_ = &out;
-  const bool resident = resident_;
-  if (resident) out.line("std::vector<Func> accumulators, values;  // of one slice\n");
+  if (has_steps()) out.line("Steps steps;\n");
   if (p_.extremes.scale >= 0)
     print_rescued();
   else
@@ -41,7 +40,7 @@ void algorithm::print_rescued() {
       functions_[i] = fresh("under_root");
       out.line("Func " + functions_[i] + "(\"" + functions_[i] + "\");");
       out.code(functions_[i] + at + " = " + value + ";");
-      out.line(schedule_of_values(functions_[i]));
+      out.line(value_step(functions_[i]));
       allocate(1, p_.at(r.scale).varies);
     }
   std::vector<int> crossing = r.in_range;
@@ -77,7 +76,7 @@ void algorithm::print_rescued() {
   for (std::size_t i = 0; i < r.in_range.size(); ++i)
     in_range += (i > 0 ? " && " : "") + ("in_range(plain[" + std::to_string(i) + "]" + at + ")");
   out.code("ordinary" + at + " = " + in_range + ";");
-  out.line(schedule_of_values("ordinary"));
+  out.line(value_step("ordinary"));
   wanted_.clear();
   allocate(2, p_.at(r.scale).varies);  // ordinary and scale
   out.line();
@@ -95,7 +94,7 @@ void algorithm::print_rescued() {
     out.line("all_ordinary() = cast<bool>(true);");
     out.line("all_ordinary() = all_ordinary() && ordinary(" + index + ");");
     out.line("all_ordinary.compute_root();");
-    condition = "!all_ordinary()";
+    condition = "on_gpu ? " + condition + " : !all_ordinary()";
   }
   wanted_ = "extreme";
   out.line("const Expr extreme = " + condition + ";");
@@ -106,8 +105,8 @@ void algorithm::print_rescued() {
   for (std::size_t i = 1; i < r.largest.nodes.size(); ++i)
     largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
   out.line("Func scale(\"scale\");");
-  out.code("scale" + at + " = select(ordinary" + at + ", number(1), power_of_two(" + largest + "));");
-  out.line(schedule_of_values("scale"));
+  out.code("scale" + at + " = chosen(ordinary" + at + ", number(1), power_of_two(" + largest + "));");
+  out.line(value_step("scale"));
   functions_[r.scale] = "scale";
   out.line("const std::vector<Func> rescued = statistics(scale, extreme);");
   wanted_.clear();
@@ -135,7 +134,7 @@ void algorithm::print_rescued() {
     if (both) {
       out.line("Func " + candidates + "(\"" + candidates + "\");");
       out.code(candidates + call + " = {" + pair + "};");
-      out.line(schedule_of_values(candidates));
+      out.line(value_step(candidates));
       allocate(2 * members.size(), scope);
     }
     for (std::size_t c = 0; c < members.size(); ++c) {
@@ -146,8 +145,8 @@ void algorithm::print_rescued() {
       const std::string plain = both ? candidates + call + "[" + std::to_string(c) + "]" : "plain" + number;
       const std::string rescued =
           both ? candidates + call + "[" + std::to_string(c + members.size()) + "]" : "rescued" + number;
-      out.code(name + call + " = select(ordinary" + at + ", " + plain + ", " + rescued + ");");
-      out.line(schedule_of_values(name));
+      out.code(name + call + " = chosen(ordinary" + at + ", " + plain + ", " + rescued + ");");
+      out.line(value_step(name));
       allocate(1, scope);
     }
   }
@@ -190,6 +189,7 @@ void algorithm::print_outputs_schedule() {
     for (int l : inner_first(g.varies)) extents += (extents.empty() ? "" : ", ") + extent(l);
     if (!extents.empty()) out.line("set_extents(" + g.id + ", {" + extents + "});");
   }
+  print_gpu_schedule();
   const auto fused = [&](const std::string& f, const std::vector<int>& loops, const std::string& into) {
     std::string text;
     std::string inner = loops.empty() ? "" : loop_id(loops[0]);
@@ -215,13 +215,10 @@ void algorithm::print_outputs_schedule() {
       out.line("Func(" + outputs_[g].id + ").parallel(" + loop_id(kept.back()) + ");");
       if (g + 1 < outputs_.size()) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
     }
-    std::string one;
-    for (int l : kept) one += ".bound_extent(" + loop_id(l) + ", 1)";
-    out.line("for (Func& f : accumulators) in_lanes(f.compute_at(Func(" + all.id + "), " + slice + ")" + one +
-             ", lane);");
-    out.line("for (Func& f : values) f.compute_at(Func(" + all.id + "), " + slice + ")" + one + ";");
+    out.line("beside(steps, " + all.id + ", " + slice + ", {" + arguments(p_.all_loops() & ~over) + "}, lane);");
     return;
   }
+  if (has_steps()) out.line("before_all(steps, lane, chunk, vector);");
   for (const output_group& g : outputs_) {
     std::vector<int> loops = inner_first(g.varies);
     if (loops.empty()) continue;

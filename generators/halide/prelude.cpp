@@ -1,6 +1,8 @@
 // Prints the helpers of a generator source. A function that an op's text calls (column.cpp) is defined here.
 #include "prelude.hpp"
 
+#include "gpu.hpp"
+
 namespace normfold::gen::halide {
 namespace {
 
@@ -9,10 +11,11 @@ namespace {
 
 using namespace Halide;
 
-// Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes. Folds
-// along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not depend on the
-// target, on threads or on what else is computed.
+// Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
+// i % kThreads. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
+// depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
+constexpr int kThreads = 256;
 constexpr int kRows = 8;
 constexpr int kChunk = 256;
 
@@ -65,17 +68,45 @@ Expr power_of_two(Expr largest) {
   return select(ordinary, reinterpret(largest.type(), exponent << cast(bits, fraction)), number_of(largest.type(), 1));
 }
 
-// Merges the lanes of a fold by a tree of halves: 32 to 8 as vectors, 8 to 1 as numbers.
-Expr merged_to_8(Expr (*merge)(Expr, Expr), const std::function<Expr(Expr)>& lanes, Expr i) {
-  return merge(merge(lanes(i), lanes(i + 16)), merge(lanes(i + 8), lanes(i + 24)));
+// One of two values. Halide computes what a select does not choose only where it is needed; in a block of threads that puts
+// barriers under conditions, of which drivers for OpenCL make long programs: there both are computed.
+Expr chosen_by_select(Expr condition, Expr a, Expr b) { return select(condition, a, b); }
+Expr chosen_by_bits(Expr condition, Expr a, Expr b) {
+  const Type bits = a.type().with_code(halide_type_uint);
+  const Expr mask = select(condition, ~cast(bits, 0), cast(bits, 0));
+  return reinterpret(a.type(), (reinterpret(bits, a) & mask) | (reinterpret(bits, b) & ~mask));
 }
-Expr merged(Expr (*merge)(Expr, Expr), const std::function<Expr(int)>& eighths) {
-  std::vector<Expr> lanes;
-  for (int i = 0; i < 8; ++i) lanes.push_back(eighths(i));
-  for (int half = 4; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) lanes[i] = merge(lanes[i], lanes[i + half]);
-  return lanes[0];
+
+// Merges the lanes of a fold by a tree of halves: down to 8 as vectors, from there as numbers.
+using Merge = Expr (*)(Expr, Expr);
+Expr tree(Merge merge, std::vector<Expr> parts) {
+  for (size_t half = parts.size() / 2; half > 0; half /= 2)
+    for (size_t i = 0; i < half; ++i) parts[i] = merge(parts[i], parts[i + half]);
+  return parts[0];
 }
+Expr merged_to_8(Merge merge, const std::function<Expr(Expr)>& lanes, Expr i, int width) {
+  std::vector<Expr> parts;
+  for (int lane = 0; lane < width; lane += 8) parts.push_back(lanes(i + lane));
+  return tree(merge, parts);
+}
+Expr merged(Merge merge, const std::function<Expr(int)>& eighths) {
+  std::vector<Expr> parts;
+  for (int i = 0; i < 8; ++i) parts.push_back(eighths(i));
+  return tree(merge, parts);
+}
+
+// What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
+struct RowFold {
+  Func lanes, eighths, totals;
+};
+struct ColumnFold {
+  Func partial, sums, totals;
+};
+struct Steps {
+  std::vector<RowFold> rows;
+  std::vector<ColumnFold> columns;
+  std::vector<Func> values;
+};
 
 // Every tensor begins at 0 and has the extents of the loops that it varies along.
 void set_extents(Func output, const std::vector<Expr>& extents) {
@@ -109,6 +140,38 @@ void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
   for (const RVar& r : sums.rvars(0)) order.push_back(r);
   sums.update(0).reorder(order).vectorize(column, vector, TailStrategy::GuardWithIf);
 }
+
+// Schedules the steps of a slice beside it, in the loop `slice` of `f`; `kept` tells slices apart.
+void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane) {
+  const auto of_slice = [&](Func step) {
+    step.compute_at(f, slice);
+    for (const Var& k : kept) step.bound_extent(k, 1);
+    return step;
+  };
+  for (const RowFold& fold : steps.rows) {
+    in_lanes(of_slice(fold.lanes), lane);
+    in_lanes(of_slice(fold.eighths), lane);
+    of_slice(fold.totals);
+  }
+  for (const Func& value : steps.values) of_slice(value);
+}
+
+// Schedules each step for all slices before the next one.
+void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
+  for (RowFold fold : steps.rows) {
+    in_lanes(fold.lanes, lane);
+    in_lanes(fold.eighths, lane);
+    fold.totals.compute_root();
+    const std::vector<Var> kept = fold.totals.args();
+    if (!kept.empty()) fold.totals.parallel(kept.back());
+    for (Func f : {fold.lanes, fold.eighths}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
+  }
+  for (ColumnFold fold : steps.columns) {
+    in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
+    fold.totals.compute_root();
+  }
+  for (Func value : steps.values) value.compute_root();
+}
 )";
 
 constexpr std::string_view functions = R"(
@@ -131,6 +194,7 @@ void print_prelude(const std::string& library, writer& out) {
   out.line("#include <Halide.h>\n");
   out.line("#include <functional>\n#include <limits>\n#include <vector>");
   out.line(helpers.substr(0, helpers.size() - 1));
+  print_gpu_helpers(out);
   out.line(functions.substr(0, functions.size() - 1));
 }
 

@@ -51,7 +51,7 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
   for (std::size_t l = 0; l < p.loops.size(); ++l)
     out.line("const size_t n_" + p.loops[l].name + " = " + product_text(s, s.sweeps.loops[l].atoms) + ";");
   print_leading(p, out);
-  std::string all, inputs, outputs, lead;
+  std::string inputs, outputs, read, written, lead;
   for (const argument& arg : s.arguments)
     if (arg.kind == argument_kind::count) {
       const std::string type = c_type(statistics_type(s.how.type));
@@ -62,23 +62,28 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
     const bool count = arg.kind == argument_kind::count;
     out.code("normfold::halide_tensor t_" + arg.id + "(" + (count ? "&average_rate" : arg.id) + ", " +
              type_text(type_of(s, arg)) + ", " + axes_text(s, p, k, t) + ");");
-    all += (all.empty() ? "&t_" : ", &t_") + arg.id;
-    if (!a.input_id(static_cast<int>(t)).empty()) inputs += ", t_" + arg.id;
+    if (a.input_id(static_cast<int>(t)).empty()) continue;
+    inputs += ", t_" + arg.id;
+    read += (read.empty() ? "&t_" : ", &t_") + arg.id;
   }
   for (const output_group& g : a.outputs())
-    for (int t : g.tensors)
-      outputs += ", t_" + s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(t)])].id;
+    for (int t : g.tensors) {
+      const std::string& id = s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(t)])].id;
+      outputs += ", t_" + id;
+      written += (written.empty() ? "&t_" : ", &t_") + id;
+    }
   for (const ir::node& n : p.g.nodes)
     if (n.first && lead.empty())
       lead = ", static_cast<int32_t>(lead_" + p.loops[static_cast<std::size_t>(n.first->atom)].name + ")";
-  out.code("if (!normfold::halide_fits({" + all + "})) return NORMFOLD_TOO_LARGE;");
   const std::string total = product_text(s, s.how.memory.atoms);
   const std::string bytes = a.iteration_elements() + " * sizeof(" + c_type(s.how.type) + ")";
   bool counts = false;
   for (const argument& arg : s.arguments) counts = counts || arg.kind == argument_kind::count;
-  out.open(std::string(counts ? "const normfold_status done = " : "return ") + "normfold::halide_call(context, " +
-           bytes + ", [&](const void* user_context) {");
-  out.code("return " + symbol(lib, k, s) + "(user_context" + inputs + lead + outputs + ");");
+  const std::string name = symbol(lib, k, s);
+  out.open(wrapped(std::string(counts ? "const normfold_status done = " : "return ") +
+                   "normfold::halide_call(context, " + name + "_metadata(), " + bytes + ", {" + read + "}, {" +
+                   written + "}, [&](const void* user_context) {"));
+  out.code("return " + name + "(user_context" + inputs + lead + outputs + ");");
   out.close("});");
   if (!counts) return;
   for (const argument& arg : s.arguments)
@@ -108,9 +113,12 @@ std::string wrappers_text(const library& lib, const std::vector<shared_kernel>& 
     if (a.has_leading()) types += ", int32_t";
     for (const output_group& g : a.outputs())
       for (std::size_t i = 0; i < g.tensors.size(); ++i) types += ", halide_buffer_t*";
-    for (const signature* s : made.users)
-      if (known.insert(symbol(lib, made.k, *s)).second)
-        out.line(wrapped("int " + symbol(lib, made.k, *s) + "(" + types + ");"));
+    for (const signature* s : made.users) {
+      const std::string name = symbol(lib, made.k, *s);
+      if (!known.insert(name).second) continue;
+      out.line(wrapped("int " + name + "(" + types + ");"));
+      out.line("const halide_filter_metadata_t* " + name + "_metadata();");
+    }
   }
   out.line("}");
   for (const shared_kernel& made : kernels) {

@@ -11,6 +11,7 @@
 
 #include "HalideRuntime.h"
 #include "normfold/runtime/check.h"
+#include "normfold/runtime/halide_device.h"
 
 namespace normfold {
 
@@ -41,6 +42,7 @@ class halide_tensor {
 
   /// Whether extents and strides are within Halide's 32 bits. The number of elements is not limited.
   bool fits() const { return fits_; }
+  halide_buffer_t* buffer() { return &buffer_; }
   operator halide_buffer_t*() { return &buffer_; }  // NOLINT: what a kernel takes
 
  private:
@@ -149,23 +151,36 @@ class halide_callbacks {
   }
 };
 
-/// Whether all of these fit Halide's 32 bits.
-inline bool halide_fits(std::initializer_list<const halide_tensor*> tensors) {
-  for (const halide_tensor* t : tensors)
-    if (!t->fits()) return false;
-  return true;
-}
+/// Tensors of one call, those that are read or those that are written.
+using halide_tensors = std::initializer_list<halide_tensor*>;
 
 /// Calls `kernel(user_context)`. Parallel loops of the kernel go to the context's parallel_for in tasks of some
-/// `task_bytes`, of which one iteration takes `iteration_bytes`.
+/// `task_bytes`, of which one iteration takes `iteration_bytes`. A kernel for a device gets copies of what it reads
+/// there, and what it wrote is copied back before this returns.
 template <class Kernel>
-normfold_status halide_call(const normfold_context* context, std::size_t iteration_bytes, const Kernel& kernel) {
+normfold_status halide_call(const normfold_context* context, const halide_filter_metadata_t* about,
+                            std::size_t iteration_bytes, halide_tensors read, halide_tensors written,
+                            const Kernel& kernel) {
   constexpr std::size_t task_bytes = std::size_t{1} << 16;
+  for (const halide_tensors& tensors : {read, written})
+    for (const halide_tensor* t : tensors)
+      if (!t->fits()) return NORMFOLD_TOO_LARGE;
   halide_callbacks::install();
+  halide_drivers::install();
+  static const halide_device device = halide_device_of(about->target);  // every wrapper has a Kernel of its own
+  if (device == halide_device::missing) return NORMFOLD_NO_DEVICE;
   halide_job job{context, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
   halide_job* const before = halide_callbacks::current();
   halide_callbacks::current() = &job;
-  const int code = kernel(static_cast<const void*>(&job));
+  if (device == halide_device::ready)
+    for (halide_tensor* t : read) t->buffer()->set_host_dirty();
+  int code = kernel(static_cast<const void*>(&job));
+  if (device == halide_device::ready) {
+    for (halide_tensor* t : written)
+      if (code == 0) code = halide_copy_to_host(&job, t->buffer());
+    for (const halide_tensors& tensors : {read, written})
+      for (halide_tensor* t : tensors) halide_device_free(&job, t->buffer());
+  }
   halide_callbacks::current() = before;
   return code == 0 ? NORMFOLD_OK : NORMFOLD_BACKEND;
 }
