@@ -1,5 +1,5 @@
-// Who takes part: copies (the limit), peers, and Normfold. A new peer is a function like plain_contenders() in a file
-// of its own, and a line in contenders_for().
+// Who takes part: copies (the limit), plain loops, peers, and Normfold. A new peer is a function like
+// plain_contenders() in a file of its own, and a line in contenders_for().
 #pragma once
 
 #include <functional>
@@ -11,7 +11,8 @@
 
 namespace bench {
 
-enum class kind { copy, peer, normfold };
+/// A peer is a library. The plain loop is none: it is shown beside them.
+enum class kind { copy, loop, peer, normfold };
 
 /// Cold: every call meets buffers that no cache holds. Hot: the same buffers again and again.
 enum class regime { hot, cold };
@@ -22,6 +23,10 @@ struct contender {
   kind is;
   bool limit = false;  ///< a copy that others are measured against
   std::function<void(const tensors&, team&)> run;
+  std::function<void(const tensors&)> finish{};   ///< after a run that is checked: brings outputs to where they belong
+  std::function<void(const tensors&)> prepare{};  ///< before anything is timed: whatever a library binds to a slot
+  bool own_threads =
+      false;  ///< a library whose threads spin for a while after a call: the next contender waits for them
 };
 
 /// Copies of the same tensors: what no kernel can beat by much.
@@ -30,13 +35,16 @@ std::vector<contender> copy_contenders(const workload& work, regime when);
 /// A plain loop for each layer, for the compiler to do its best with.
 std::vector<contender> plain_contenders(const workload& work);
 
-/// oneDNN's primitives, where it is installed.
-std::vector<contender> onednn_contenders(const workload& work);
+/// oneDNN's primitives, PyTorch's functions, ONNX Runtime's operators: where they are found.
+std::vector<contender> onednn_contenders(const workload& work, int threads);
+std::vector<contender> torch_contenders(const workload& work);
+std::vector<contender> python_contenders(const workload& work, const tensors& parameters, int threads);
 
-/// The generated kernels of layers.cpp, with the choices of stores that matter in the regime.
+/// The generated kernels of layers/, with the choices of stores that matter in the regime.
 std::vector<contender> normfold_contenders(const workload& work, regime when);
 
-/// All of them, the limit first.
-std::vector<contender> contenders_for(const workload& work, regime when);
+/// All of them, the limit first. Parameters stay at their addresses.
+std::vector<contender> contenders_for(const workload& work, regime when, const tensors& parameters, int threads);
+constexpr std::size_t most_contenders = 16;
 
 }  // namespace bench

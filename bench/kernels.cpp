@@ -9,10 +9,14 @@
 
 #include "contender.hpp"
 
-extern "C" {
-extern const normfold_function normfold_bench_kernels_functions[];
-extern const size_t normfold_bench_kernels_function_count;
-}
+#define BENCH_LIBRARY(name)                                               \
+  extern "C" const normfold_function normfold_bench_##name##_functions[]; \
+  extern "C" const size_t normfold_bench_##name##_function_count;
+BENCH_LIBRARY(rows)
+BENCH_LIBRARY(fused)
+BENCH_LIBRARY(images)
+BENCH_LIBRARY(batches)
+#undef BENCH_LIBRARY
 
 namespace bench {
 namespace {
@@ -75,24 +79,38 @@ class kernel {
   normfold_context context_;
 };
 
+std::vector<const normfold_function*> functions_for(const workload& work) {
+  std::vector<const normfold_function*> found;
+  const auto look = [&](const normfold_function* functions, std::size_t count) {
+    for (const normfold_function* f = functions; f != functions + count; ++f) {
+      if (computes(*f, work)) found.push_back(f);
+    }
+  };
+  look(normfold_bench_rows_functions, normfold_bench_rows_function_count);
+  look(normfold_bench_fused_functions, normfold_bench_fused_function_count);
+  look(normfold_bench_images_functions, normfold_bench_images_function_count);
+  look(normfold_bench_batches_functions, normfold_bench_batches_function_count);
+  return found;
+}
+
 }  // namespace
 
 std::vector<contender> normfold_contenders(const workload& work, regime when) {
-  struct choice {
-    const char* name;
-    normfold_stores stores;
-  };
-  const std::array<choice, 2> choices =
-      when == regime::cold ? std::array<choice, 2>{{{"stream", NORMFOLD_STORES_STREAM}, {"auto", NORMFOLD_STORES_AUTO}}}
-                           : std::array<choice, 2>{{{"auto", NORMFOLD_STORES_AUTO}, {"keep", NORMFOLD_STORES_KEEP}}};
   std::vector<contender> all;
-  for (std::size_t i = 0; i < normfold_bench_kernels_function_count; ++i) {
-    const normfold_function& f = normfold_bench_kernels_functions[i];
-    if (!computes(f, work)) continue;
-    for (const choice& c : choices) {
-      auto bound = std::make_shared<kernel>(f, work, c.stores);
-      all.push_back({std::string("normfold ") + f.backend + " " + c.name, kind::normfold, false,
-                     [bound](const tensors& t, team& threads) { (*bound)(t, threads); }});
+  const auto add = [&](const normfold_function& f, const char* name, normfold_stores stores) {
+    auto bound = std::make_shared<kernel>(f, work, stores);
+    all.push_back({name, kind::normfold, false, [bound](const tensors& t, team& threads) { (*bound)(t, threads); }});
+  };
+  for (const normfold_function* f : functions_for(work)) {
+    if (std::string_view(f->backend) == "halide") {  // it has one kind of stores
+      add(*f, "Normfold Halide", NORMFOLD_STORES_AUTO);
+      continue;
+    }
+    add(*f, "Normfold Highway", NORMFOLD_STORES_AUTO);
+    if (when == regime::cold) {
+      add(*f, "Normfold Highway, stream", NORMFOLD_STORES_STREAM);
+    } else {
+      add(*f, "Normfold Highway, keep", NORMFOLD_STORES_KEEP);
     }
   }
   return all;

@@ -4,18 +4,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <random>
+#include <thread>
 
 #include "reference.hpp"
 
 namespace bench {
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr int tries = 4;
+constexpr int tries = 3;
 constexpr std::size_t enough = 3;
+constexpr double grossly_wrong = 0.25;  // a library with less of an error is timed: it computes the same, less exactly
+constexpr double longest = 3;  // seconds that one contender may take of a group, once it has enough samples
 
 // Bytes of one tensor that a sample of a cold workload moves, and before it the warming that replaces the dirty lines
 // of the contender before: the size of the last cache, in bounds.
@@ -26,18 +30,6 @@ std::size_t cold_sample_bytes() {
   if (cache > 0) return std::clamp(static_cast<std::size_t>(cache), least, most);
 #endif
   return most;
-}
-
-spread spread_of(std::vector<double> values) {
-  if (values.empty()) return {none, none, none};
-  std::sort(values.begin(), values.end());
-  const auto at = [&](double part) {
-    const double place = part * static_cast<double>(values.size() - 1);
-    const std::size_t below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, values.size() - 1);
-    return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
-  };
-  return {at(0.5), at(0.25), at(0.75)};
 }
 
 // Runs through the slots far from one another, so that no prefetch meets the next call's data.
@@ -55,10 +47,11 @@ class rotation {
     return memory_.slot(place_);
   }
 
-  // Calls in a sample: enough to move the last cache's size (cold), or to take 300 microseconds (hot).
+  // Calls in a sample: enough to move the last cache's size (cold, unless they take long), or to take 300 microseconds.
   std::size_t calls(double seconds_of_one) const {
-    if (when_ == regime::cold) return cold_calls_;
-    return static_cast<std::size_t>(std::clamp(3e-4 / seconds_of_one, 1.0, 4096.0));
+    const double most = when_ == regime::cold ? static_cast<double>(cold_calls_) : 4096.0;
+    const double sample = when_ == regime::cold ? 3e-2 : 3e-4;
+    return static_cast<std::size_t>(std::clamp(sample / seconds_of_one, 1.0, most));
   }
 
  private:
@@ -69,28 +62,35 @@ class rotation {
 
 struct candidate {
   contender who;
-  std::size_t index = 0;
+  std::size_t index = 0, calls = 1;
   result row{};
-  std::vector<double> times{};    // one a round
+  double spent = 0;               // seconds
+  std::vector<double> times{};    // one a round, NaN where it was left out
   std::vector<bool> disturbed{};  // one a round: a thread waited for a core in every try
 };
 
-double call(candidate& c, rotation& slots, team& threads, std::size_t calls) {
+double call(const candidate& c, rotation& slots, team& threads) {
   const double start = seconds();
-  for (std::size_t i = 0; i < calls; ++i) c.who.run(slots.next(c.index), threads);
-  return (seconds() - start) / static_cast<double>(calls);
+  for (std::size_t i = 0; i < c.calls; ++i) c.who.run(slots.next(c.index), threads);
+  return (seconds() - start) / static_cast<double>(c.calls);
 }
 
 // Adds one sample: the try in which the threads waited least for a core.
-void sample(candidate& c, rotation& slots, team& threads, std::size_t calls) {
+void sample(candidate& c, rotation& slots, team& threads) {
+  if (c.spent > longest && c.times.size() >= enough) {
+    c.times.push_back(std::numeric_limits<double>::quiet_NaN());
+    c.disturbed.push_back(true);
+    return;
+  }
+  const double start = seconds();
   double best_time = 0, least_waited = std::numeric_limits<double>::infinity();
   for (int attempt = 0; attempt < tries; ++attempt) {
     threads.wake();
-    call(c, slots, threads, calls);
-    const long long before = threads.waited();
+    call(c, slots, threads);
+    const long long before = team::waited();
     threads.wake();
-    const double time = call(c, slots, threads, calls);
-    const double waited = 1e-9 * static_cast<double>(threads.waited() - before) / (time * static_cast<double>(calls));
+    const double time = call(c, slots, threads);
+    const double waited = 1e-9 * static_cast<double>(team::waited() - before) / (time * static_cast<double>(c.calls));
     if (waited < least_waited) {
       best_time = time;
       least_waited = waited;
@@ -100,29 +100,17 @@ void sample(candidate& c, rotation& slots, team& threads, std::size_t calls) {
   }
   c.times.push_back(best_time);
   c.disturbed.push_back(least_waited >= 0.01);
-}
-
-void check(std::vector<candidate>& all, const workload& work, team& threads, storage& memory) {
-  const tensors t = memory.slot(0);
-  for (const double mean : {0.0, 1000.0}) {
-    memory.fill(0, mean);
-    const reference judge(work, t);
-    for (candidate& c : all) {
-      memory.clear_outputs(0);
-      c.who.run(t, threads);
-      const double error = c.who.is == kind::copy ? copy_error(work, t) : judge.max_error(t);
-      (mean == 0.0 ? c.row.error : c.row.error_at_1000) = error;
-    }
-  }
-  memory.fill(0, 0);
-  for (candidate& c : all) c.row.wrong = !(c.row.error <= tolerance(work));
+  c.spent += seconds() - start;
+  if (c.who.own_threads && threads.threads() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
 // The times, or the limit's times over them, of each round in which neither was disturbed, or of all rounds where too
 // few are left.
 std::vector<double> undisturbed(const candidate& limit, const candidate& c, bool as_ratio) {
   std::vector<double> some, all;
+  if (c.row.wrong) return all;
   for (std::size_t r = 0; r < c.times.size(); ++r) {
+    if (std::isnan(c.times[r])) continue;
     all.push_back(as_ratio ? limit.times[r] / c.times[r] : c.times[r]);
     if (!c.disturbed[r] && !limit.disturbed[r]) some.push_back(all.back());
   }
@@ -139,46 +127,61 @@ candidate& limit_of(std::vector<candidate>& all, const std::string& asked) {
   return best == nullptr ? all.front() : *best;
 }
 
+double best_time(const std::vector<candidate>& all, kind is) {
+  double best = 0;
+  for (const candidate& c : all) {
+    const double time = c.row.time.median;
+    if (c.who.is == is && !c.row.wrong && (best == 0 || time < best)) best = time;
+  }
+  return best;
+}
+
 }  // namespace
 
-std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, const plan& how) {
+std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, judge& check,
+                            const plan& how) {
+  memory.prepare(work, most_contenders, when == regime::cold ? cold_bytes : 0);
+  const std::vector<contender> contenders = contenders_for(work, when, memory.slot(0), threads.threads());
+  const std::vector<verdict> verdicts = check.check(work, contenders, threads, memory);
   std::vector<candidate> all;
-  for (contender& one : contenders_for(work, when)) {
-    candidate c{std::move(one), all.size()};
+  for (const contender& one : contenders) {
+    candidate c{one, all.size()};
     c.row.workload = work.name();
     c.row.type = name_of(work.type);
-    c.row.contender = c.who.name;
+    c.row.contender = one.name;
     c.row.when = when;
     c.row.threads = threads.threads();
-    c.row.is = c.who.is;
+    c.row.is = one.is;
+    c.row.found = verdicts[all.size()];
+    c.row.wrong = !(c.row.found.error <= (one.is == kind::peer ? grossly_wrong : tolerance(work)));
     all.push_back(std::move(c));
   }
-  memory.prepare(work, all.size(), when == regime::cold ? cold_bytes : 0);
-  check(all, work, threads, memory);
 
   rotation slots(memory, when);
-  call(all.front(), slots, threads, 1);
-  const std::size_t calls = slots.calls(call(all.front(), slots, threads, 1));
+  std::vector<candidate*> order;
+  for (candidate& c : all) {
+    if (c.row.wrong) continue;
+    order.push_back(&c);
+    for (std::size_t i = 0; c.who.prepare && i < memory.slots(); ++i) c.who.prepare(memory.slot(i));
+    call(c, slots, threads);
+    c.calls = slots.calls(call(c, slots, threads));
+  }
+  std::mt19937 random(1);
   for (int round = 0; round < how.rounds; ++round) {
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      candidate& c = all[(k + static_cast<std::size_t>(round)) % all.size()];
-      if (!c.row.wrong) sample(c, slots, threads, calls);
-    }
+    std::shuffle(order.begin(), order.end(), random);
+    for (candidate* c : order) sample(*c, slots, threads);
   }
 
   for (candidate& c : all) c.row.time = spread_of(undisturbed(c, c, false));
   candidate& limit = limit_of(all, how.limit);
   limit.row.limit = true;
-  double best_peer = 0;
-  for (const candidate& c : all) {
-    const double time = c.row.time.median;
-    if (c.who.is == kind::peer && !c.row.wrong && (best_peer == 0 || time < best_peer)) best_peer = time;
-  }
+  const double best_peer = best_time(all, kind::peer), loop = best_time(all, kind::loop);
   std::vector<result> rows;
   for (candidate& c : all) {
     c.row.fraction = spread_of(undisturbed(limit, c, true));
     c.row.bytes_per_second = static_cast<double>(work.traffic()) / c.row.time.median;
     c.row.vs_best_peer = best_peer / c.row.time.median;
+    c.row.vs_loop = loop / c.row.time.median;
     rows.push_back(c.row);
   }
   return rows;

@@ -5,14 +5,11 @@
 #include <vector>
 
 #include "contender.hpp"
+#include "judge.hpp"
+#include "statistics.hpp"
 #include "storage.hpp"
 
 namespace bench {
-
-/// A median with its quartiles.
-struct spread {
-  double median = 0, low = 0, high = 0;
-};
 
 /// One row of the report.
 struct result {
@@ -22,12 +19,12 @@ struct result {
   kind is;
   bool limit;               ///< all fractions of this group are of this row's time
   bool wrong;               ///< its output is not what the layer computes; it was not timed
-  double error;             ///< largest error on data of mean 0 and deviation 1
-  double error_at_1000;     ///< the same at mean 1000
+  verdict found;            ///< its errors
   spread time;              ///< seconds of one call
   spread fraction;          ///< the limit's time / this one's, round by round
   double bytes_per_second;  ///< all tensors, each as often as memory has to move it
-  double vs_best_peer;      ///< the best peer's time / this time; 0 where there is no peer
+  double vs_best_peer;      ///< the best library's time / this time; 0 where there is none
+  double vs_loop;           ///< the plain loop's time / this time; 0 where there is none
   int dropped;              ///< samples that were repeated, since a thread waited for a core
 };
 
@@ -36,7 +33,8 @@ struct plan {
   std::string limit;  ///< the name of the copy to measure against; empty for the fastest of those marked
 };
 
-/// Checks every contender, then times those that are right.
-std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, const plan& how);
+/// Checks every contender, then times those that are right, in another order each round.
+std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, judge& check,
+                            const plan& how);
 
 }  // namespace bench

@@ -1,5 +1,5 @@
-// The plain loops of backward passes: two sweeps over a unit, sums for the parameters beside them. A new layer is a function
-// over a range of units and a line in loop_of().
+// The plain loops of backward passes: two sweeps over a unit, sums for the parameters beside them. A new layer is a
+// function over a range of units and a line in loop_of().
 #include <mutex>
 
 #include "plain_loops.hpp"
@@ -118,8 +118,7 @@ void group_norm(const arguments<T>& a, std::size_t begin, std::size_t end, gradi
       const T* __restrict x = a.x + (unit * width + k) * a.p;
       const T* __restrict dy = a.dy + (unit * width + k) * a.p;
       T* __restrict dx = a.dx + (unit * width + k) * a.p;
-      for (std::size_t i = 0; i < a.p; ++i)
-        dx[i] = (dy[i] * weight - (x[i] - mean) * rstd * of_product - of_dy) * rstd;
+      for (std::size_t i = 0; i < a.p; ++i) dx[i] = (dy[i] * weight - (x[i] - mean) * rstd * of_product - of_dy) * rstd;
     }
   }
 }
@@ -130,7 +129,6 @@ using loop = void (*)(const arguments<T>&, std::size_t begin, std::size_t end, g
 template <typename T>
 loop<T> loop_of(const workload& work) {
   const std::string_view layer = work.of->layer;
-  if (work.channels_last()) return nullptr;
   if (layer == "layer_norm") return layer_norm<T>;
   if (layer == "rms_norm") return rms_norm<T>;
   if (layer == "batch_norm") return batch_norm<T>;
@@ -153,12 +151,13 @@ std::vector<contender> plain(const workload& work) {
     });
     for (std::size_t c = 0; c < a.c; ++c) a.dweight[c] = total[c], a.dbias[c] = total[a.c + c];
   };
-  return {{"plain loop", kind::peer, false, run}};
+  return {{"plain loop", kind::loop, false, run}};
 }
 
 }  // namespace
 
 std::vector<contender> plain_backward_contenders(const workload& work) {
+  if (work.channels_last()) return plain_backward_nhwc_contenders(work);
   return work.type == element::f32 ? plain<float>(work) : plain<bf16>(work);
 }
 

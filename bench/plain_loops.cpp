@@ -1,5 +1,6 @@
-// The loops that a good C programmer writes for each layer, compiled with -O3 -march=native -ffast-math: a peer that
-// every generated kernel has to beat. A new layer is a function over a range of units and a line in plain_contenders().
+// The loops that a good C programmer writes for each layer, compiled with -O3 -march=native -ffast-math: no library,
+// but what every generated kernel has to beat. A new layer is a function over a range of units and a line in
+// plain_contenders().
 #include "plain_loops.hpp"
 
 #include <cmath>
@@ -34,6 +35,20 @@ void rms_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
   }
 }
 
+// Statistics of the first part of a row alone.
+template <typename T>
+void p_rms_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
+  const std::size_t counted = (a.c + 15) / 16;
+  for (std::size_t i = begin; i < end; ++i) {
+    const T* __restrict x = a.x + i * a.c;
+    T* __restrict y = a.y + i * a.c;
+    float squares = 0;
+    for (std::size_t j = 0; j < counted; ++j) squares += static_cast<float>(x[j]) * x[j];
+    const float rstd = 1 / std::sqrt(squares / static_cast<float>(counted) + a.eps);
+    for (std::size_t j = 0; j < a.c; ++j) y[j] = x[j] * rstd * a.weight[j];
+  }
+}
+
 template <typename T>
 void add_rms_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
@@ -52,33 +67,24 @@ void add_rms_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
   }
 }
 
-// A unit is a channel.
 template <typename T>
-void batch_norm_train(const arguments<T>& a, std::size_t begin, std::size_t end) {
-  const float count = static_cast<float>(a.n * a.p);
-  for (std::size_t c = begin; c < end; ++c) {
-    float sum = 0;
-    for (std::size_t n = 0; n < a.n; ++n) {
-      const T* __restrict x = a.x + (n * a.c + c) * a.p;
-      for (std::size_t i = 0; i < a.p; ++i) sum += x[i];
+void add_layer_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    const T* __restrict x = a.x + i * a.c;
+    const T* __restrict residual = a.residual + i * a.c;
+    T* __restrict sum = a.sum + i * a.c;
+    T* __restrict y = a.y + i * a.c;
+    float total = 0;
+    for (std::size_t j = 0; j < a.c; ++j) {
+      const float value = x[j] + residual[j];
+      sum[j] = value;
+      total += value;
     }
-    const float mean = sum / count;
+    const float mean = total / static_cast<float>(a.c);
     float squares = 0;
-    for (std::size_t n = 0; n < a.n; ++n) {
-      const T* __restrict x = a.x + (n * a.c + c) * a.p;
-      for (std::size_t i = 0; i < a.p; ++i) squares += (x[i] - mean) * (x[i] - mean);
-    }
-    const float rstd = 1 / std::sqrt(squares / count + a.eps);
-    const float weight = a.weight[c], bias = a.bias[c];
-    for (std::size_t n = 0; n < a.n; ++n) {
-      const T* __restrict x = a.x + (n * a.c + c) * a.p;
-      T* __restrict y = a.y + (n * a.c + c) * a.p;
-      for (std::size_t i = 0; i < a.p; ++i) y[i] = (x[i] - mean) * rstd * weight + bias;
-    }
-    a.mean[c] = mean;
-    a.rstd[c] = rstd;
-    a.running_mean[c] += 0.1f * (mean - a.running_mean[c]);
-    a.running_var[c] += 0.1f * (squares / (count - 1) - a.running_var[c]);
+    for (std::size_t j = 0; j < a.c; ++j) squares += (sum[j] - mean) * (sum[j] - mean);
+    const float rstd = 1 / std::sqrt(squares / static_cast<float>(a.c) + a.eps);
+    for (std::size_t j = 0; j < a.c; ++j) y[j] = (sum[j] - mean) * rstd * a.weight[j] + a.bias[j];
   }
 }
 
@@ -154,12 +160,13 @@ loop<T> loop_of(const workload& work, std::size_t& units) {
   units = work.scopes();
   if (work.channels_last()) {
     units = work.size.n;
-    return layer == "group_norm" ? group_norm_nhwc<T> : nullptr;
+    return layer == "group_norm" || layer == "instance_norm" ? group_norm_nhwc<T> : nullptr;
   }
   if (layer == "layer_norm") return layer_norm<T>;
   if (layer == "rms_norm") return rms_norm<T>;
+  if (layer == "p_rms_norm") return p_rms_norm<T>;
   if (layer == "add_rms_norm") return add_rms_norm<T>;
-  if (layer == "batch_norm") return batch_norm_train<T>;
+  if (layer == "add_layer_norm") return add_layer_norm<T>;
   if (layer == "group_norm" || layer == "instance_norm") return group_norm<T>;
   return nullptr;
 }
@@ -174,13 +181,14 @@ std::vector<contender> plain(const workload& work) {
     const std::size_t parts = static_cast<std::size_t>(threads.threads());
     threads.each(parts, [&](std::size_t i) { function(a, units * i / parts, units * (i + 1) / parts); });
   };
-  return {{"plain loop", kind::peer, false, run}};
+  return {{"plain loop", kind::loop, false, run}};
 }
 
 }  // namespace
 
 std::vector<contender> plain_contenders(const workload& work) {
   if (work.of->is_backward()) return plain_backward_contenders(work);
+  if (work.of->over == scope::channel) return plain_batch_contenders(work);
   return work.type == element::f32 ? plain<float>(work) : plain<bf16>(work);
 }
 

@@ -69,7 +69,28 @@ arguments<T> arguments_of(const workload& work, const tensors& t) {
           static_cast<float>(work.of->eps)};
 }
 
-/// The plain loop of a backward workload (plain_backward.cpp).
+/// The plain loop of BatchNorm in training and evaluation (plain_batch.cpp).
+std::vector<contender> plain_batch_contenders(const workload& work);
+
+/// The plain loop of a backward workload (plain_backward.cpp), and where channels lie innermost
+/// (plain_backward_nhwc.cpp).
 std::vector<contender> plain_backward_contenders(const workload& work);
+std::vector<contender> plain_backward_nhwc_contenders(const workload& work);
+
+/// Sums down the rows of a matrix, as each thread takes a share of them: add(row, sums) for every row, then all
+/// together.
+template <typename Add>
+std::vector<float> column_sums(team& threads, std::size_t rows, std::size_t width, Add add) {
+  const std::size_t parts = static_cast<std::size_t>(threads.threads());
+  std::vector<std::vector<float>> partial(parts);
+  threads.each(parts, [&](std::size_t i) {
+    partial[i].assign(width, 0.0F);
+    for (std::size_t r = rows * i / parts; r < rows * (i + 1) / parts; ++r) add(r, partial[i].data());
+  });
+  for (std::size_t i = 1; i < parts; ++i) {
+    for (std::size_t c = 0; c < width; ++c) partial[0][c] += partial[i][c];
+  }
+  return partial[0];
+}
 
 }  // namespace bench

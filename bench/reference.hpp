@@ -3,31 +3,35 @@
 
 #include <vector>
 
+#include "team.hpp"
 #include "workload.hpp"
 
 namespace bench {
 
 class reference {
  public:
-  /// Statistics of the inputs as they are stored.
+  /// Computes the outputs from the inputs as they are stored.
   reference(const workload& work, const tensors& inputs);
 
   /// The largest |found - expected| / max(1, |expected|) over all outputs; a NaN is infinite.
-  double max_error(const tensors& found) const;
+  double max_error(const tensors& found, team& threads) const;
 
  private:
-  double value(const tensors& inputs, std::size_t index) const;
-  double xhat(std::size_t index) const;
-  void sum_gradients();
-  double max_gradient_error(const tensors& found) const;
-  std::size_t channel(std::size_t index) const;
-  std::size_t scope_of(std::size_t index) const;
+  template <typename T>
+  void normalize();
+  template <typename T>
+  void differentiate();
+  template <typename T>
+  double max_error_as(const tensors& found, team& threads) const;
+  template <typename Visit>
+  void walk(Visit visit) const;
 
   const workload& work_;
   tensors inputs_;
-  std::vector<double> mean_, rstd_;
-  std::vector<double> of_product_, of_dy_;  // backward: means of dy * weight * xhat and of dy * weight over a scope
-  std::vector<double> dweight_, dbias_;
+  std::vector<std::size_t> scope_of_channel_;      // within an image
+  std::size_t scopes_of_image_ = 0;                // 0 where images share them
+  std::vector<std::vector<double>> expected_;      // one for each whole tensor that is written
+  std::vector<double> dweight_, dbias_;            // backward
   std::vector<double> dweight_size_, dbias_size_;  // the roots of the sums of their squared terms
 };
 

@@ -39,20 +39,22 @@ void print_group(std::ostream& out, const std::vector<result>& rows) {
   out << "\n"
       << first.workload << " " << first.type << ", " << name_of(first.when) << ", " << first.threads
       << (first.threads == 1 ? " thread" : " threads") << "\n";
-  out << format("  %-26s %10s %24s %8s %9s %15s %8s %10s\n", "contender", "time", "quartiles", "GB/s", "of limit",
-                "quartiles", "vs peer", "error@1000");
+  out << format("  %-26s %10s %24s %8s %9s %15s %8s %8s %10s\n", "contender", "time", "quartiles", "GB/s", "of limit",
+                "quartiles", "vs peer", "vs loop", "error@1000");
   for (const result& r : rows) {
     if (r.wrong) {
-      out << format("  %-26s WRONG: error %.1e, not timed\n", r.contender.c_str(), r.error);
+      out << format("  %-26s WRONG: error %.1e, not timed ", r.contender.c_str(), r.found.error) << r.found.trouble
+          << "\n";
       continue;
     }
     const std::string times = time_text(r.time.low) + " .. " + time_text(r.time.high);
-    const bool compared = r.is == kind::normfold && r.vs_best_peer > 0;
-    out << format("  %-26s %10s %24s %8.1f %8.3f%s %6.3f .. %5.3f %8s %10s\n", r.contender.c_str(),
+    const auto ratio = [&](double value) {
+      return r.is == kind::normfold && value > 0 ? format("%.2f", value) : std::string();
+    };
+    out << format("  %-26s %10s %24s %8.1f %8.3f%s %6.3f .. %5.3f %8s %8s %10s\n", r.contender.c_str(),
                   time_text(r.time.median).c_str(), times.c_str(), r.bytes_per_second / 1e9, r.fraction.median,
-                  r.limit ? "*" : " ", r.fraction.low, r.fraction.high,
-                  compared ? format("%.2f", r.vs_best_peer).c_str() : "",
-                  r.is == kind::copy ? "" : format("%.1e", r.error_at_1000).c_str());
+                  r.limit ? "*" : " ", r.fraction.low, r.fraction.high, ratio(r.vs_best_peer).c_str(),
+                  ratio(r.vs_loop).c_str(), r.is == kind::copy ? "" : format("%.1e", r.found.error_at_1000).c_str());
   }
   int dropped = 0;
   for (const result& r : rows) dropped += r.dropped;
@@ -61,6 +63,9 @@ void print_group(std::ostream& out, const std::vector<result>& rows) {
 }
 
 void write_json(std::ostream& out, const std::vector<result>& rows) {
+  const auto number = [](const char* pattern, double value) {
+    return std::isfinite(value) ? format(pattern, value) : std::string("null");
+  };
   out << "[";
   const char* separator = "\n";
   for (const result& r : rows) {
@@ -71,10 +76,11 @@ void write_json(std::ostream& out, const std::vector<result>& rows) {
     out << format(", \"time_us\": %.4f, \"time_us_low\": %.4f, \"time_us_high\": %.4f", r.time.median * 1e6,
                   r.time.low * 1e6, r.time.high * 1e6);
     out << format(", \"gb_per_s\": %.3f", r.bytes_per_second / 1e9);
-    if (!std::isnan(r.fraction.median)) out << format(", \"limit_fraction\": %.4f", r.fraction.median);
-    if (r.is == kind::normfold && r.vs_best_peer > 0) out << format(", \"vs_best_peer\": %.4f", r.vs_best_peer);
-    out << (std::isfinite(r.error_at_1000) ? format(", \"max_error\": %.4g}", r.error_at_1000)
-                                           : std::string(", \"max_error\": null}"));
+    out << ", \"limit_fraction\": " << number("%.4f", r.fraction.median);
+    if (r.is == kind::normfold) {
+      out << ", \"vs_best_peer\": " << (r.vs_best_peer > 0 ? number("%.4f", r.vs_best_peer) : "null");
+    }
+    out << ", \"max_error\": " << number("%.4g", r.found.error_at_1000) << "}";
     separator = ",\n";
   }
   out << "\n]\n";

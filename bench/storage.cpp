@@ -130,8 +130,10 @@ void storage::fill(std::size_t index, double mean) {
               work_->of->reads[k] == role::dy ? 0 : mean, static_cast<unsigned>(k + 17));
   }
   // What training would have saved of such numbers.
-  auto& means = small_[static_cast<std::size_t>(role::mean)];
-  means.assign(means.size(), static_cast<float>(mean));
+  for (role r : {role::mean, role::running_mean}) {
+    auto& means = small_[static_cast<std::size_t>(r)];
+    means.assign(means.size(), static_cast<float>(mean));
+  }
 }
 
 void storage::clear_outputs(std::size_t index) {

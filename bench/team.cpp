@@ -1,6 +1,7 @@
 // The pool of team.hpp, and what the kernel of Linux tells about threads that wait for a core.
 #include "team.hpp"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -20,22 +21,23 @@ void pause() {
 #endif
 }
 
-// /proc/<pid>/task/<tid>/schedstat of the calling thread: running time, waiting time, switches.
-int open_schedstat() { return open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC); }
-
-long long waited_in(int file) {
-  char text[96] = {};
-  if (file < 0 || pread(file, text, sizeof text - 1, 0) <= 0) return 0;
+// What /proc/self/task/<tid>/schedstat says of a thread: running time, waiting time, switches.
+long long waited_in(const char* thread) {
+  char path[64], text[96] = {};
+  std::snprintf(path, sizeof path, "/proc/self/task/%.20s/schedstat", thread);
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  const auto length = read(file, text, sizeof text - 1);
+  close(file);
   long long running = 0, waited = 0;
-  return std::sscanf(text, "%lld %lld", &running, &waited) == 2 ? waited : 0;
+  return length > 0 && std::sscanf(text, "%lld %lld", &running, &waited) == 2 ? waited : 0;
 }
 
 }  // namespace
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-team::team(int threads) : seen_(static_cast<std::size_t>(threads)), waiting_files_(static_cast<std::size_t>(threads)) {
-  waiting_files_[0] = open_schedstat();
+team::team(int threads) : seen_(static_cast<std::size_t>(threads)) {
   for (std::size_t index = 1; index < seen_.size(); ++index) workers_.emplace_back([this, index] { work(index); });
   wake();
 }
@@ -45,9 +47,6 @@ team::~team() {
   posted_.fetch_add(1);
   posted_.notify_all();
   for (std::thread& worker : workers_) worker.join();
-  for (const std::atomic<int>& file : waiting_files_) {
-    if (file >= 0) close(file);
-  }
 }
 
 void team::take() {
@@ -72,7 +71,6 @@ void team::run(std::size_t tasks, void (*task)(void*, std::size_t), void* data) 
 }
 
 void team::work(std::size_t index) {
-  waiting_files_[index] = open_schedstat();
   unsigned seen = 0;
   while (true) {
     double until = 0;
@@ -100,9 +98,14 @@ void team::wake() {
   }
 }
 
-long long team::waited() const {
+long long team::waited() {
+  DIR* tasks = opendir("/proc/self/task");
+  if (tasks == nullptr) return 0;
   long long sum = 0;
-  for (const std::atomic<int>& file : waiting_files_) sum += waited_in(file);
+  while (const dirent* task = readdir(tasks)) {
+    if (task->d_name[0] != '.') sum += waited_in(task->d_name);
+  }
+  closedir(tasks);
   return sum;
 }
 

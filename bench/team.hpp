@@ -2,8 +2,6 @@
 // Normfold gets it through normfold_context::parallel_for, the others call each().
 #pragma once
 
-#include <sys/types.h>
-
 #include <atomic>
 #include <cstddef>
 #include <thread>
@@ -33,8 +31,9 @@ class team {
   /// Runs an empty job on every thread, so that none sleeps when a measurement begins.
   void wake();
 
-  /// Nanoseconds that the threads of this team have waited for a core so far. Zero where the system does not tell.
-  long long waited() const;
+  /// Nanoseconds that the threads of this process have waited for a core so far, those that libraries started among
+  /// them. Zero where the system does not tell.
+  static long long waited();
 
   /// The form that normfold_context wants; state is the team.
   static void parallel_for(void* state, std::size_t tasks, void (*task)(void* data, std::size_t index), void* data);
@@ -53,7 +52,6 @@ class team {
   void* data_ = nullptr;
   std::vector<std::thread> workers_;
   std::vector<std::atomic<unsigned>> seen_;
-  std::vector<std::atomic<int>> waiting_files_;
 };
 
 /// Seconds since some fixed moment.

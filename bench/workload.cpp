@@ -1,13 +1,19 @@
 // The list of workloads and the families that they belong to.
 #include "workload.hpp"
 
+#include <sstream>
+
 namespace bench {
 namespace {
 
 const family layer_norm{"LN", "layer_norm", "infer", scope::row, true, 1e-5, {role::x}, {role::y}};
 const family rms_norm{"RMS", "rms_norm", "infer", scope::row, false, 1e-6, {role::x}, {role::y}};
+const family p_rms_norm{"pRMS 6.25%", "p_rms_norm", "infer", scope::row, false, 1e-6, {role::x}, {role::y}, 6.25};
 const family add_rms_norm{"residual + RMS",          "add_rms_norm",      "infer", scope::row, false, 1e-6,
                           {role::x, role::residual}, {role::y, role::sum}};
+const family add_layer_norm{"residual + LN",           "add_layer_norm",    "infer", scope::row, true, 1e-5,
+                            {role::x, role::residual}, {role::y, role::sum}};
+const family batch_norm_infer{"BN inference", "batch_norm", "infer", scope::channel, true, 1e-5, {role::x}, {role::y}};
 const family batch_norm{"BN train", "batch_norm", "train", scope::channel, true, 1e-5, {role::x}, {role::y}};
 const family instance_norm{"IN", "instance_norm", "infer", scope::instance, true, 1e-5, {role::x}, {role::y}};
 const family group_norm{"GN", "group_norm", "infer", scope::group, true, 1e-5, {role::x}, {role::y}};
@@ -40,12 +46,13 @@ std::size_t shape::extent(std::string_view name) const {
 }
 
 std::string workload::name() const {
-  std::string text = of->label;
-  if (!order.empty()) text += " " + order;
-  text += " " + std::to_string(size.n) + "x" + std::to_string(size.c);
-  if (size.pixels() > 1) text += "x" + std::to_string(size.h) + "x" + std::to_string(size.w);
-  if (size.g > 1) text += " G=" + std::to_string(size.g);
-  return text;
+  std::ostringstream text;
+  text << of->label;
+  if (!order.empty()) text << " " << order;
+  text << " " << size.n << "x" << size.c;
+  if (size.pixels() > 1) text << "x" << size.h << "x" << size.w;
+  if (size.g > 1) text << " G=" << size.g;
+  return text.str();
 }
 
 std::size_t workload::scopes() const {
@@ -59,31 +66,44 @@ std::size_t workload::scopes() const {
 }
 
 std::vector<workload> all_workloads() {
-  const shape resnet = images(32, 256, 56, 56);
-  const shape diffusion = images(2, 320, 64, 64, 32);
+  const shape resnet = images(32, 256, 56, 56), early = images(32, 64, 112, 112), late = images(32, 2048, 7, 7);
+  const shape diffusion = images(2, 320, 64, 64, 32), styles = images(8, 64, 128, 128);
+  const shape wide = rows(2048, 4096), bert = rows(512, 768);
   std::vector<workload> list;
-  for (element type : {element::f32, element::bf16}) {
-    const bool f32 = type == element::f32;
-    for (const family* of : {&layer_norm, &rms_norm}) {
-      for (const shape& size : {rows(1, 4096), rows(512, 768), rows(2048, 4096), rows(512, 8192)}) {
-        const bool quick = f32 ? size.c != 8192 : of == &rms_norm && size.n == 2048;
-        list.push_back({of, size, type, "", quick});
-      }
-    }
-    for (const family* of : {&layer_norm, &rms_norm}) list.push_back({of, rows(256, 128), type, "", false});
-    list.push_back({&add_rms_norm, rows(2048, 4096), type, "", f32});
-    list.push_back({&batch_norm, resnet, type, "NCHW", f32});
-    list.push_back({&batch_norm, resnet, type, "NHWC", false});
-    list.push_back({&group_norm, diffusion, type, "NCHW", f32});
-    list.push_back({&group_norm, diffusion, type, "NHWC", false});
-    list.push_back({&instance_norm, images(8, 64, 128, 128), type, "NCHW", false});
-    for (const family* of : {&layer_norm_backward, &rms_norm_backward})
-      for (const shape& size : {rows(2048, 4096), rows(512, 768)}) list.push_back({of, size, type, "", f32 && size.c == 4096});
-    list.push_back({&batch_norm_backward, resnet, type, "NCHW", f32});
-    list.push_back({&batch_norm_backward, resnet, type, "NHWC", false});
-    list.push_back({&group_norm_backward, diffusion, type, "NCHW", f32});
-    list.push_back({&group_norm_backward, diffusion, type, "NHWC", false});
-    list.push_back({&instance_norm_backward, images(8, 64, 128, 128), type, "NCHW", false});
+  const auto add = [&list](const family& of, const shape& size, const char* order, bool quick) {
+    for (element type : {element::f32, element::bf16})
+      list.push_back({&of, size, type, order, quick && type == element::f32});
+  };
+  for (const family* of : {&layer_norm, &rms_norm}) {
+    for (const shape& size : {rows(1, 4096), bert, wide}) add(*of, size, "", true);
+    for (const shape& size : {rows(32, 4096), rows(512, 8192), rows(8192, 256), rows(131072, 128), rows(16384, 4096)})
+      add(*of, size, "", false);
+  }
+  for (const shape& size : {rows(1, 4096), wide}) add(p_rms_norm, size, "", size.n > 1);
+  for (const family* of : {&add_rms_norm, &add_layer_norm}) {
+    for (const shape& size : {bert, wide}) add(*of, size, "", size.n == wide.n);
+  }
+  for (const char* order : {"NCHW", "NHWC"}) {
+    const bool quick = order == std::string_view("NCHW");
+    add(batch_norm_infer, resnet, order, quick);
+    for (const shape& size : {resnet, early, late}) add(batch_norm, size, order, size.c == resnet.c);
+    for (const shape& size :
+         {diffusion, images(2, 320, 96, 96, 32), images(2, 640, 32, 32, 32), images(1, 512, 128, 128, 32)})
+      add(group_norm, size, order, size.h == diffusion.h);
+    add(instance_norm, styles, order, quick);
+  }
+  for (const family* of : {&layer_norm_backward, &rms_norm_backward}) {
+    for (const shape& size : {bert, wide}) add(*of, size, "", of == &layer_norm_backward && size.n == wide.n);
+  }
+  for (const char* order : {"NCHW", "NHWC"}) {
+    add(batch_norm_backward, resnet, order, order == std::string_view("NCHW"));
+    add(group_norm_backward, diffusion, order, false);
+    add(instance_norm_backward, styles, order, false);
+  }
+  for (workload& work : list) {  // what 16 bits change, in rows and in images
+    if (work.type == element::bf16 &&
+        ((work.of == &rms_norm && work.size.n == wide.n) || (work.of == &group_norm && work.size.h == 64)))
+      work.quick = !work.channels_last();
   }
   return list;
 }

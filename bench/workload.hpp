@@ -1,9 +1,10 @@
 // What is measured: a layer, its shape and type, and which tensors it reads and writes.
-// A new workload is a line of the list in workload.cpp; a new layer is a family there, a line in layers.cpp, a plain
+// A new workload is a line of the list in workload.cpp; a new layer is a family there, a line in layers/, a plain
 // loop and (unless it is one of the six norms) a reference.
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ namespace bench {
 enum class role { x, residual, y, sum, dy, dx, weight, bias, dweight, dbias, mean, rstd, running_mean, running_var };
 constexpr std::size_t role_count = 14;
 constexpr std::array<std::string_view, role_count> role_names = {
-    "x",    "residual", "y",       "sum",   "dy",   "dx",   "weight",
-    "bias", "dweight",  "dbias",   "mean",  "rstd", "running_mean", "running_var"};
+    "x",    "residual", "y",     "sum",  "dy",   "dx",           "weight",
+    "bias", "dweight",  "dbias", "mean", "rstd", "running_mean", "running_var"};
 
 /// One address for each role; null where the layer has no such tensor.
 struct tensors {
@@ -50,14 +51,17 @@ enum class scope { row, channel, instance, group };
 /// A layer, apart from its size.
 struct family {
   const char* label;      ///< in the workload's name
-  const char* layer;      ///< in layers.cpp
+  const char* layer;      ///< in layers/
   const char* direction;  ///< "infer", "train" or "backward"
   scope over;
   bool centered;
   double eps;
   std::vector<role> reads;   ///< whole tensors
   std::vector<role> writes;  ///< whole tensors
+  double percent = 100;      ///< of a row's elements that its statistics are of
   bool is_backward() const { return std::string_view(direction) == "backward"; }
+  /// BatchNorm in evaluation: nothing is summed.
+  bool is_evaluation() const { return over == scope::channel && std::string_view(direction) == "infer"; }
 };
 
 /// One row of the report, apart from regime, threads and contender.
@@ -66,13 +70,17 @@ struct workload {
   shape size;
   element type;
   std::string order;  ///< memory order, or empty where the layer has only one
-  bool quick;         ///< part of --quick
+  bool quick;         ///< part of the short list
 
   std::string name() const;
   bool channels_last() const { return order == "NHWC"; }
+  /// How many elements of a row its statistics are of.
+  std::size_t counted() const {
+    return static_cast<std::size_t>(std::ceil(of->percent / 100 * static_cast<double>(size.c)));
+  }
   std::size_t tensor_bytes() const { return size.elements() * bytes_of(type); }
   /// How many tensors have to come from memory once more, since statistics need all of them.
-  std::size_t rereads() const { return channels_last() ? of->reads.size() : 0; }
+  std::size_t rereads() const { return channels_last() && !of->is_evaluation() ? of->reads.size() : 0; }
   std::size_t traffic() const { return (of->reads.size() + of->writes.size() + rereads()) * tensor_bytes(); }
   /// Tensors that share statistics, and their size, as the reference and the plain loops count them.
   std::size_t scopes() const;
