@@ -9,13 +9,14 @@
 
 #include "contender.hpp"
 
+// The libraries of the build, BENCH_LIBRARY(name) for each bench_<name>.
+#ifndef BENCH_LIBRARIES
+#define BENCH_LIBRARIES BENCH_LIBRARY(rows) BENCH_LIBRARY(fused) BENCH_LIBRARY(images) BENCH_LIBRARY(batches)
+#endif
 #define BENCH_LIBRARY(name)                                               \
   extern "C" const normfold_function normfold_bench_##name##_functions[]; \
   extern "C" const size_t normfold_bench_##name##_function_count;
-BENCH_LIBRARY(rows)
-BENCH_LIBRARY(fused)
-BENCH_LIBRARY(images)
-BENCH_LIBRARY(batches)
+BENCH_LIBRARIES
 #undef BENCH_LIBRARY
 
 namespace bench {
@@ -86,10 +87,9 @@ std::vector<const normfold_function*> functions_for(const workload& work) {
       if (computes(*f, work)) found.push_back(f);
     }
   };
-  look(normfold_bench_rows_functions, normfold_bench_rows_function_count);
-  look(normfold_bench_fused_functions, normfold_bench_fused_function_count);
-  look(normfold_bench_images_functions, normfold_bench_images_function_count);
-  look(normfold_bench_batches_functions, normfold_bench_batches_function_count);
+#define BENCH_LIBRARY(name) look(normfold_bench_##name##_functions, normfold_bench_##name##_function_count);
+  BENCH_LIBRARIES
+#undef BENCH_LIBRARY
   return found;
 }
 

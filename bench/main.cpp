@@ -6,6 +6,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "growth.hpp"
 #include "report.hpp"
 
 namespace {
@@ -20,11 +21,12 @@ constexpr const char* usage = R"(normfold_bench [options]
   --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
                      regime the faster of that and "copy in cache"
   --json FILE        also write the results to FILE
+  --growth FILE      instead: time against rows, columns and threads, to FILE as JSON
 )";
 
 struct options {
   bool full = false, list = false;
-  std::string filter, json, limit;
+  std::string filter, json, growth, limit;
   std::vector<int> threads = {1, 2};
   int rounds = 0;
 };
@@ -54,6 +56,8 @@ options parse(int argc, char** argv) {
       o.filter = value();
     } else if (word == "--json") {
       o.json = value();
+    } else if (word == "--growth") {
+      o.growth = value();
     } else if (word == "--limit") {
       o.limit = value();
     } else if (word == "--rounds") {
@@ -101,6 +105,12 @@ int run(const options& o) {
   const std::vector<job> jobs = jobs_of(all, o);
   if (o.list) {
     for (const job& j : jobs) std::cout << j.label << "\n";
+    return 0;
+  }
+  if (!o.growth.empty()) {
+    std::ofstream growth(o.growth);
+    if (!growth) throw std::runtime_error("cannot write " + o.growth);
+    bench::measure_growth(growth);
     return 0;
   }
   std::ofstream json;

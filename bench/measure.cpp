@@ -18,8 +18,9 @@ namespace {
 
 constexpr int tries = 3;
 constexpr std::size_t enough = 3;
+constexpr double disturbed = 0.01;      // of a sample's time, waiting for a core
 constexpr double grossly_wrong = 0.25;  // a library with less of an error is timed: it computes the same, less exactly
-constexpr double longest = 3;  // seconds that one contender may take of a group, once it has enough samples
+constexpr double longest = 3;           // seconds that one contender may take of a group, once it has enough samples
 
 // Bytes of one tensor that a sample of a cold workload moves, and before it the warming that replaces the dirty lines
 // of the contender before: the size of the last cache, in bounds.
@@ -64,9 +65,9 @@ struct candidate {
   contender who;
   std::size_t index = 0, calls = 1;
   result row{};
-  double spent = 0;               // seconds
-  std::vector<double> times{};    // one a round, NaN where it was left out
-  std::vector<bool> disturbed{};  // one a round: a thread waited for a core in every try
+  double spent = 0;             // seconds
+  std::vector<double> times{};  // one a round, NaN where it was left out
+  std::vector<double> waits{};  // one a round: the share of its time that threads waited for a core
 };
 
 double call(const candidate& c, rotation& slots, team& threads) {
@@ -79,7 +80,7 @@ double call(const candidate& c, rotation& slots, team& threads) {
 void sample(candidate& c, rotation& slots, team& threads) {
   if (c.spent > longest && c.times.size() >= enough) {
     c.times.push_back(std::numeric_limits<double>::quiet_NaN());
-    c.disturbed.push_back(true);
+    c.waits.push_back(1);
     return;
   }
   const double start = seconds();
@@ -95,26 +96,29 @@ void sample(candidate& c, rotation& slots, team& threads) {
       best_time = time;
       least_waited = waited;
     }
-    if (waited < 0.01) break;
+    if (waited < disturbed) break;
     ++c.row.dropped;
   }
   c.times.push_back(best_time);
-  c.disturbed.push_back(least_waited >= 0.01);
+  c.waits.push_back(least_waited);
   c.spent += seconds() - start;
   if (c.who.own_threads && threads.threads() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(5));
 }
 
-// The times, or the limit's times over them, of each round in which neither was disturbed, or of all rounds where too
-// few are left.
+// The times, or the limit's times over them, of each round in which no thread waited for a core; where too few are
+// left, of those in which they waited least.
 std::vector<double> undisturbed(const candidate& limit, const candidate& c, bool as_ratio) {
-  std::vector<double> some, all;
-  if (c.row.wrong) return all;
+  std::vector<std::pair<double, double>> all;  // waiting, value
   for (std::size_t r = 0; r < c.times.size(); ++r) {
-    if (std::isnan(c.times[r])) continue;
-    all.push_back(as_ratio ? limit.times[r] / c.times[r] : c.times[r]);
-    if (!c.disturbed[r] && !limit.disturbed[r]) some.push_back(all.back());
+    const double value = as_ratio ? limit.times[r] / c.times[r] : c.times[r];
+    if (!std::isnan(value)) all.emplace_back(std::max(c.waits[r], limit.waits[r]), value);
   }
-  return some.size() < enough ? all : some;
+  std::sort(all.begin(), all.end());
+  std::vector<double> some;
+  for (const auto& [waited, value] : all) {
+    if (some.size() < enough || waited < disturbed) some.push_back(value);
+  }
+  return some;
 }
 
 // The copy that the group is measured against: the one asked for, or the fastest of those marked.
@@ -140,8 +144,16 @@ double best_time(const std::vector<candidate>& all, kind is) {
 
 std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, judge& check,
                             const plan& how) {
-  memory.prepare(work, most_contenders, when == regime::cold ? cold_bytes : 0);
-  const std::vector<contender> contenders = contenders_for(work, when, memory.slot(0), threads.threads());
+  // Hot: each has a buffer of its own, so that none meets the dirty lines of another; what no cache holds may be
+  // shared.
+  const std::size_t own = std::clamp<std::size_t>((std::size_t{512} << 20) / work.tensor_bytes(), 1, most_contenders);
+  memory.prepare(work, own, when == regime::cold ? cold_bytes : 0);
+  std::vector<contender> contenders = contenders_for(work, when, memory.slot(0), threads.threads());
+  if (how.few) {
+    std::erase_if(contenders, [](const contender& c) {
+      return c.is == kind::copy ? !c.limit : c.prepare || c.name.find(',') != std::string::npos;
+    });
+  }
   const std::vector<verdict> verdicts = check.check(work, contenders, threads, memory);
   std::vector<candidate> all;
   for (const contender& one : contenders) {

@@ -30,7 +30,8 @@ struct result {
 
 struct plan {
   int rounds;
-  std::string limit;  ///< the name of the copy to measure against; empty for the fastest of those marked
+  std::string limit{};  ///< the name of the copy to measure against; empty for the fastest of those marked
+  bool few = false;     ///< one contender of a kind, and no Python: for many sizes
 };
 
 /// Checks every contender, then times those that are right, in another order each round.

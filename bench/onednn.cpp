@@ -181,7 +181,7 @@ std::vector<contender> onednn_contenders(const workload& work, int threads) {
   try {
     auto bound = std::make_shared<onednn>(work, threads);
     contender one{"oneDNN " + std::to_string(dnnl::version()->major) + "." + std::to_string(dnnl::version()->minor),
-                  kind::peer, false, [bound](const tensors& t, team& threads) { (*bound)(t, threads); },
+                  kind::peer, false, [bound](const tensors& t, team& all) { (*bound)(t, all); },
                   [bound](const tensors& t) { bound->finish(t); }};
     one.own_threads = true;
     return {one};

@@ -108,4 +108,10 @@ std::vector<workload> all_workloads() {
   return list;
 }
 
+workload layer_norm_of(std::size_t n, std::size_t c) { return {&layer_norm, rows(n, c), element::f32, "", false}; }
+
+workload batch_norm_of(std::size_t n, std::size_t c, std::size_t side) {
+  return {&batch_norm, images(n, c, side, side), element::f32, "NHWC", false};
+}
+
 }  // namespace bench

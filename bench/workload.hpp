@@ -89,4 +89,8 @@ struct workload {
 /// Every workload, in the order of the report.
 std::vector<workload> all_workloads();
 
+/// Workloads of any size, for growth.cpp: LayerNorm, and BatchNorm in training with channels innermost.
+workload layer_norm_of(std::size_t rows, std::size_t columns);
+workload batch_norm_of(std::size_t images, std::size_t channels, std::size_t side);
+
 }  // namespace bench

@@ -1,0 +1,83 @@
+"""The report from figures that are known: ratios, rows that lose, cliffs, and a page that is whole and needs nothing else.
+
+usage: report_test.py BENCH
+"""
+
+import html.parser
+import json
+import os
+import sys
+import tempfile
+
+sys.path.insert(0, sys.argv[1])
+import report  # noqa: E402
+
+
+def row(workload, contender, time_us, fraction, **more):
+    return {"workload": workload, "type": "f32", "regime": "hot", "threads": 1, "contender": contender, "time_us": time_us,
+            "time_us_low": 0.9 * time_us, "time_us_high": 1.1 * time_us, "gb_per_s": 1000 / time_us, "limit_fraction": fraction,
+            "max_error": 1e-6, **more}
+
+
+ROWS = [
+    row("LN 8x8", "copy in cache", 10, 1.0), row("LN 8x8", "plain loop", 30, 0.33), row("LN 8x8", "A library <1>", 40, 0.25),
+    row("LN 8x8", "Normfold Highway", 20, 0.5, vs_best_peer=2.0),
+    row("GN NCHW 2x2x2x2 G=2", "copy in cache", 10, 1.0), row("GN NCHW 2x2x2x2 G=2", "plain loop", 15, 0.67),
+    row("GN NCHW 2x2x2x2 G=2", "A library <1>", 10, 1.0), row("GN NCHW 2x2x2x2 G=2", "Normfold Highway", 20, 0.5, vs_best_peer=0.5),
+]
+
+
+def point(at, time_us, contender="Normfold Highway"):
+    return {"sweep": "columns", "at": at, "workload": f"LN 1x{at}", "contender": contender, "threads": 1, "regime": "hot",
+            "bytes": 8 * at, "time_us": time_us, "time_us_low": time_us, "time_us_high": time_us}
+
+
+class Nesting(html.parser.HTMLParser):
+    """Fails where a tag is closed that is not the last one opened."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.count = [], {}
+
+    def handle_starttag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+        assert not any(name in ("src", "href", "srcset") for name, _ in attrs), (tag, attrs)
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.count[tag] = self.count.get(tag, 0) + 1
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open[-1] == tag, (tag, self.open[-5:], self.getpos())
+        self.open.pop()
+
+
+def main():
+    summary = "\n".join(report.summary_lines(report.groups_of(ROWS)))
+    assert "| 1.00 (2 rows) | 0.50 |" in summary, summary  # the geometric mean of 2 and 1/2
+    assert "0.50 GN NCHW 2x2x2x2 G=2 f32, hot, 1 thread: A library <1>" in summary, summary
+    assert "slower than the plain loop in 1 of 2" in summary and "0.75 GN NCHW" in summary, summary
+
+    smooth = [point(size, size) for size in (1, 2, 4, 8, 16)]
+    assert report.cliffs(smooth, "Normfold Highway") == []
+    rough = smooth[:2] + [point(4, 9)] + smooth[3:]
+    assert [at for at, _ in report.cliffs(rough, "Normfold Highway")] == [4], report.cliffs(rough, "Normfold Highway")
+    assert report.cliffs(rough, "another") == []
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, value in (("results", ROWS), ("growth", rough + [point(p["at"], p["time_us"], "B & C") for p in smooth]),
+                            ("machine", {"processor": "one"})):
+            with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as out:
+                json.dump(value, out)
+        report.main(folder)
+        with open(os.path.join(folder, "report.html"), encoding="utf-8") as file:
+            text = file.read()
+    nesting = Nesting()
+    nesting.feed(text)
+    assert nesting.open == [], nesting.open
+    assert nesting.count["svg"] == 3 and nesting.count["rect"] == len(ROWS), nesting.count
+    assert "://" not in text and "url(" not in text and "<1>" not in text and "B & C" not in text
+
+
+main()
