@@ -26,17 +26,29 @@ void phased_printer::open_columns(const std::vector<group>& kept, const std::vec
   b_.open_vector(columns);
 }
 
-// Where the partial sums of a sweep lie: those of other slices may be in use.
-std::string phased_printer::partial(const pass& q) const {
-  if (inside_ == 0) return "partial";
+// Where the partial sums of a slice lie: one place for all of its sweeps, large enough for each, since tasks that own other
+// slices are in other sweeps.
+void phased_printer::declare_partial() {
+  std::vector<std::pair<std::string, std::size_t>> sizes;  // columns and chunks, and the most sums that a sweep takes of them
+  for (std::size_t i = p_.slices.begin; i < p_.slices.end; ++i) {
+    const pass& q = p_.passes[i];
+    if (!is_column_pass(p_, q) || q.pivots) continue;
+    const std::string size = b_.product(q.loops & ~q.over & ~inside_) + " * normfold::Chunks(" + b_.product(q.over, q.first) + ")";
+    const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& each) { return each.first == size; });
+    if (known == sizes.end()) sizes.emplace_back(size, q.nodes.size());
+    else known->second = std::max(known->second, q.nodes.size());
+  }
+  if (sizes.empty()) return;
   std::string slice;
   for (std::size_t l = 0; l < p_.loops.size(); ++l) {
     if (!has(inside_, static_cast<int>(l))) continue;
     const std::string& name = p_.loops[l].name;
     slice = slice.empty() ? "i_" + name : "(" + slice + " * n_" + name + " + i_" + name + ")";
   }
-  return "partial + " + slice + " * " + std::to_string(q.nodes.size()) + " * " + b_.product(q.loops & ~q.over & ~inside_) + " * normfold::Chunks(" +
-         b_.product(q.over, q.first) + ")";
+  std::string most;
+  for (const auto& [size, sums] : sizes) most += (most.empty() ? "" : ", ") + (sums == 1 ? "" : std::to_string(sums) + " * ") + size;
+  if (sizes.size() > 1) most = "std::max({" + most + "})";
+  out_.line("nf::Stat<S>* const partial_of_slice = partial + " + slice + " * " + most + ";");
 }
 
 // Columns whose squares overflow or vanish get a scale, and everything so far is swept again.
@@ -88,7 +100,7 @@ void phased_printer::print_columns(const pass& q) {
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
   if (!q.repairs.empty()) out_.open("for (bool again = false;; again = true) {");
-  out_.open("nf::FoldColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial(q) + ", [&](size_t" + slice + ", auto at, size_t" + row +
+  out_.open("nf::FoldColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [&](size_t" + slice + ", auto at, size_t" + row +
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   std::vector<int> operands;
@@ -134,7 +146,7 @@ void phased_printer::print_pivot_columns(const pass& q, const std::vector<group>
 void phased_printer::print_merge(const pass& q, const std::vector<group>& kept, const group& columns, const std::string& sizes) {
   const std::string slice = kept.empty() ? "" : " " + task_name(kept, inside_ != 0 ? "part" : "slice");
   const body::state outside = b_.save();
-  out_.open("nf::MergeColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial(q) + ", [&](size_t" + slice + ", auto at" + sums_text(q, "V") +
+  out_.open("nf::MergeColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [&](size_t" + slice + ", auto at" + sums_text(q, "V") +
             ") HWY_ATTR {");
   open_columns(kept, {}, columns);
   std::string largest;

@@ -56,6 +56,7 @@ void phased_printer::print_slices() {
             ", const normfold_context* within) HWY_ATTR {");
   b_.declare_index(slices, flat);
   inside_ = p_.slices.loops;
+  declare_partial();
   for (std::size_t i = p_.slices.begin; i < p_.slices.end; ++i) print_pass(i);
   inside_ = 0;
   out_.close("});");

@@ -42,7 +42,8 @@ class phased_printer {
   void open_tasks(const std::vector<group>& groups, const std::string& bytes, bool stream, const std::string& flat);
   void close_tasks(const std::vector<group>& groups) { out_.close(inside_ != 0 && groups.empty() ? "}" : "});"); }
   std::string context() const { return inside_ != 0 ? "within" : "context"; }
-  std::string partial(const pass& q) const;
+  void declare_partial();
+  std::string partial() const { return inside_ != 0 ? "partial_of_slice" : "partial"; }
   std::string bytes_of_slice() const;
 
   const kernel& k_;
