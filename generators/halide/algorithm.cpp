@@ -247,6 +247,11 @@ void algorithm::allocate(std::size_t components, ir::atom_set loops, const std::
     workspace_.push_back("need.Array(" + (elements.empty() ? "1" : elements) + " + 64);");
 }
 
+// Inside of the rescue values are details: only others of the slice are made of them.
+std::string algorithm::value_step(const std::string& function) const {
+  return std::string(wanted_ == "wanted" ? "steps.details" : "steps.values") + ".push_back(" + function + ");";
+}
+
 bool algorithm::has_steps() const {
   return std::any_of(p_.passes.begin(), p_.passes.end(), [](const pass& q) { return q.reduces; });
 }

@@ -66,7 +66,7 @@ class algorithm {
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");
-  static std::string value_step(const std::string& function) { return "steps.values.push_back(" + function + ");"; }
+  std::string value_step(const std::string& function) const;
   void print_gpu_schedule();
 
   const kernel& k_;

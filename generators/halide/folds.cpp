@@ -123,10 +123,12 @@ void fold_printer::print_row_fold() {
     outer_rest += std::string(", rest.") + axis[r];
   }
   print_step(lanes, at, parameters + ", Expr lane");
-  out.line("RDom blocks(0, " + n + " / width" + others + "), rest(0, " + n + " % width" + others + ");");
+  out.code("RDom blocks(0, (on_gpu ? " + n + " + width - 1 : " + n + ") / width" + others + "), rest(0, " + n +
+           " % width" + others + ");");
   if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) blocks.where(" + a_.wanted_ + ");");
+  out.line("if (on_gpu) blocks.where(blocks.x * width + lane < " + n + ");");
   out.line("step(blocks.x * width + lane" + outer + ", lane);");
-  out.line("step(" + n + " / width * width + rest.x" + outer_rest + ", rest.x);");
+  out.line("if (!on_gpu) step(" + n + " / width * width + rest.x" + outer_rest + ", rest.x);");
   out.close();
   const std::string eighths = a_.fresh("eighths");
   std::vector<std::string> quarters, values;

@@ -44,28 +44,16 @@ void lanes_on_threads(Func lanes, Var lane) {
   for (const RVar& r : lanes.rvars(0)) order.push_back(r);
   order.push_back(lane);
   lanes.update(0).reorder(order).gpu_threads(lane);
-  lanes.update(1).gpu_threads(lanes.rvars(1)[0]);
 }
 
-// A slice is a block: its statistics lie in the block's memory, and its elements go to the block's threads.
-void gpu_beside(const Steps& steps, const std::vector<Func>& outputs, const std::vector<Var>& over, const std::vector<Var>& kept,
-                Var lane) {
-  Func all = outputs.back();
-  Var slice = kept[0];
-  const Var element = fused(all, over, gpu_row);
-  std::vector<VarOrRVar> order{gpu_row, gpu_thread};
-  order.insert(order.end(), kept.begin(), kept.end());
-  all.split(element, gpu_row, gpu_thread, kThreads, TailStrategy::GuardWithIf).reorder(order).gpu_threads(gpu_thread);
-  for (Func f : outputs) {
-    if (outputs.size() == 1) slice = fused(f, kept, gpu_block);
-    if (outputs.size() == 1 || kept.size() == 1)
-      f.gpu_blocks(slice);
-    else
-      f.gpu_blocks(kept[0], kept[1]);  // Halide does not fuse the loops of what is computed together
-  }
-  for (size_t i = 0; i + 1 < outputs.size(); ++i) Func(outputs[i]).compute_with(all, slice);
+// A slice is a block: its statistics lie in the block's memory, and its elements go to the block's threads. Details of
+// statistics are computed where they are needed.
+void gpu_beside(const Steps& steps, Func output, const std::vector<Var>& over, const std::vector<Var>& kept, Var lane) {
+  const Var element = fused(output, over, gpu_row), slice = fused(output, kept, gpu_block);
+  output.split(element, gpu_row, gpu_thread, kThreads, TailStrategy::GuardWithIf);
+  output.reorder(gpu_row, gpu_thread, slice).gpu_blocks(slice).gpu_threads(gpu_thread);
   const auto of_slice = [&](Func f) {
-    f.compute_at(all, slice);
+    f.compute_at(output, slice);
     for (const Var& k : kept) f.bound_extent(k, 1);
     return f;
   };
@@ -86,7 +74,6 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
         sums.compute_root();
         on_threads(sums);
         if (sums.has_update_definition()) on_threads(sums.update(0), {lane}, sums.rvars(0));
-        if (sums.has_update_definition()) on_threads(sums.update(1), {});
       }
       on_threads(f.totals);
       continue;
@@ -116,16 +103,17 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
 
 void print_gpu_helpers(writer& out) { out.line(helpers.substr(0, helpers.size() - 1)); }
 
+// What is computed together with others (compute_with) would put barriers under conditions: launches of their own.
 void algorithm::print_gpu_schedule() {
   std::string outputs;
   for (const output_group& g : outputs_) outputs += (outputs.empty() ? "{" : ", ") + g.id;
   outputs += "}";
   out_->open("if (on_gpu) {");
-  if (resident_) {
+  if (resident_ && outputs_.size() == 1) {
     ir::atom_set over = 0;
     for (const pass& q : p_.passes) over |= q.over;
-    out_->code("gpu_beside(steps, " + outputs + ", {" + arguments(over) + "}, {" + arguments(p_.all_loops() & ~over) +
-               "}, lane);");
+    out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(over) + "}, {" +
+               arguments(p_.all_loops() & ~over) + "}, lane);");
   } else {
     out_->code("gpu_before_all(" + std::string(has_steps() ? "steps" : "{}") + ", " + outputs + ", lane);");
   }

@@ -105,7 +105,7 @@ struct ColumnFold {
 struct Steps {
   std::vector<RowFold> rows;
   std::vector<ColumnFold> columns;
-  std::vector<Func> values;
+  std::vector<Func> values, details;  // details: of which only other values are made
 };
 
 // Every tensor begins at 0 and has the extents of the loops that it varies along.
@@ -153,7 +153,8 @@ void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept,
     in_lanes(of_slice(fold.eighths), lane);
     of_slice(fold.totals);
   }
-  for (const Func& value : steps.values) of_slice(value);
+  for (const std::vector<Func>& values : {steps.values, steps.details})
+    for (const Func& value : values) of_slice(value);
 }
 
 // Schedules each step for all slices before the next one.
@@ -170,7 +171,8 @@ void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
     in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
     fold.totals.compute_root();
   }
-  for (Func value : steps.values) value.compute_root();
+  for (const std::vector<Func>& values : {steps.values, steps.details})
+    for (Func value : values) value.compute_root();
 }
 )";
 
