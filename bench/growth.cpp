@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <iostream>
 #include <ostream>
+#include <sstream>
 #include <thread>
 
 #include "measure.hpp"
@@ -81,7 +82,7 @@ void measure_growth(std::ostream& out) {
   alias_pages(points);
   storage memory;
   judge check;
-  const char* separator = "[\n";
+  std::string text;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const point& p = points[i];
     std::cerr << "[" << i + 1 << "/" << points.size() << "] " << p.sweep << ": " << p.at << std::endl;
@@ -96,12 +97,14 @@ void measure_growth(std::ostream& out) {
                     "\"time_us_high\": %.5f}",
                     r.threads, name_of(r.when), p.work.traffic(), r.time.median * 1e6, r.time.low * 1e6,
                     r.time.high * 1e6);
-      out << separator << "  {\"sweep\": \"" << p.sweep << "\", \"at\": " << p.at << ", \"workload\": \"" << r.workload
+      std::ostringstream one;
+      one << "  {\"sweep\": \"" << p.sweep << "\", \"at\": " << p.at << ", \"workload\": \"" << r.workload
           << "\", \"contender\": \"" << r.contender << "\", " << numbers;
-      separator = ",\n";
+      text += (text.empty() ? "[\n" : ",\n") + one.str();
     }
+    out.seekp(0);  // what is measured stays if the run is stopped
+    out << text << "\n]\n" << std::flush;
   }
-  out << "\n]\n";
 }
 
 }  // namespace bench

@@ -1,4 +1,5 @@
 // The benchmark's command line. Progress goes to stderr, the table to stdout.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
@@ -13,11 +14,11 @@ namespace {
 
 constexpr const char* usage = R"(normfold_bench [options]
   Times Normfold's kernels against copies of the same bytes (the limit), plain loops and libraries.
-  --full             all workloads; otherwise the short list
+  --full             all workloads, the short list first; otherwise that alone
   --list             print the names and stop
   --filter TEXT      only what has TEXT in "<workload> <type> <regime> <threads>T", as --list prints it
   --threads A[,B]    numbers of threads, default 1,2
-  --rounds N         samples of each contender, default 11
+  --rounds N         samples of each contender, default 7
   --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
                      regime the faster of that and "copy in cache"
   --json FILE        also write the results to FILE
@@ -73,7 +74,7 @@ options parse(int argc, char** argv) {
       throw std::runtime_error("unknown option " + word + "\n" + usage);
     }
   }
-  if (o.rounds == 0) o.rounds = 11;
+  if (o.rounds == 0) o.rounds = 7;
   return o;
 }
 
@@ -97,6 +98,7 @@ std::vector<job> jobs_of(const std::vector<bench::workload>& all, const options&
       }
     }
   }
+  std::stable_partition(jobs.begin(), jobs.end(), [](const job& j) { return j.work->quick; });
   return jobs;
 }
 
@@ -129,9 +131,12 @@ int run(const options& o) {
     bench::print_group(std::cout, group);
     for (const bench::result& r : group) right = right && !(r.wrong && r.is != bench::kind::peer);
     rows.insert(rows.end(), group.begin(), group.end());
+    if (!json.is_open()) continue;
+    json.seekp(0);  // what is measured stays if the run is stopped; the file only grows
+    bench::write_json(json, rows);
+    json.flush();
   }
   bench::print_summary(std::cout, rows);
-  if (json.is_open()) bench::write_json(json, rows);
   return right ? 0 : 1;
 }
 

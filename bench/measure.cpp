@@ -20,7 +20,7 @@ constexpr int tries = 3;
 constexpr std::size_t enough = 3;
 constexpr double disturbed = 0.01;      // of a sample's time, waiting for a core
 constexpr double grossly_wrong = 0.25;  // a library with less of an error is timed: it computes the same, less exactly
-constexpr double longest = 3;           // seconds that one contender may take of a group, once it has enough samples
+constexpr double longest = 1.5;         // seconds that one contender may take of a group, once it has enough samples
 
 // Bytes of one tensor that a sample of a cold workload moves, and before it the warming that replaces the dirty lines
 // of the contender before: the size of the last cache, in bounds.
