@@ -91,19 +91,22 @@ def main(build, folder):
     cache = [f"-D{key.split(':')[0]}={value}" for key, value in settings.items() if key.split(":")[0] in ("Halide_DIR", "HalideHelpers_DIR")
              and not value.endswith("NOTFOUND")]
     rows = []
-    for row in layer_programs(commands):
+
+    def add(row):
         rows.append(row)
-    for name in LIBRARIES:
-        for kind, direction in CHOICES:
-            if name == "bench_fused" and direction == "backward":
-                continue
-            print(f"{name}: {kind}, {direction}", file=sys.stderr, flush=True)
-            rows.append(highway(build, commands, name, kind, direction))
-            if cache and (kind, direction) == ("f32", "infer"):
-                rows.append(halide(build, cache, name, kind, direction))
-    with open(os.path.join(folder, "cost.json"), "w", encoding="utf-8") as out:
-        json.dump(rows, out, indent=1)
-        out.write("\n")
+        print(f"{row['kernels']} {row['backend']}", file=sys.stderr, flush=True)
+        with open(os.path.join(folder, "cost.json"), "w", encoding="utf-8") as out:  # each, so that a stopped run leaves some
+            json.dump(rows, out, indent=1)
+            out.write("\n")
+
+    for kind, direction in CHOICES:
+        for name in LIBRARIES:
+            if name != "bench_fused" or direction != "backward":  # it has none in the benchmark
+                add(highway(build, commands, name, kind, direction))
+            if cache and (kind, direction) == CHOICES[0]:
+                add(halide(build, cache, name, kind, direction))
+    for row in layer_programs(commands):
+        add(row)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ namespace {
 constexpr int tries = 3;
 constexpr std::size_t enough = 3;
 constexpr double disturbed = 0.01;      // of a sample's time, waiting for a core
+constexpr double busy = 0.1;            // the same, where threads of a library wait for each other too
 constexpr double grossly_wrong = 0.25;  // a library with less of an error is timed: it computes the same, less exactly
 constexpr double longest = 1.5;         // seconds that one contender may take of a group, once it has enough samples
 
@@ -188,11 +189,16 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
   candidate& limit = limit_of(all, how.limit);
   limit.row.limit = true;
   const double best_peer = best_time(all, kind::peer), loop = best_time(all, kind::loop);
+  // Threads that meet at barriers lose far more to a busy machine than those that share out what is left: no ratio
+  // then.
+  const bool compare = threads.threads() == 1 || std::none_of(all.begin(), all.end(), [](const candidate& c) {
+                         return c.who.is == kind::peer && spread_of(c.waits).median > busy;
+                       });
   std::vector<result> rows;
   for (candidate& c : all) {
     c.row.fraction = spread_of(undisturbed(limit, c, true));
     c.row.bytes_per_second = static_cast<double>(work.traffic()) / c.row.time.median;
-    c.row.vs_best_peer = best_peer / c.row.time.median;
+    c.row.vs_best_peer = compare ? best_peer / c.row.time.median : 0;
     c.row.vs_loop = loop / c.row.time.median;
     rows.push_back(c.row);
   }
