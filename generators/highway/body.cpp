@@ -181,7 +181,7 @@ std::string body::expression(int node) const {
     const std::string& index = index_[loop];
     const std::string lead = "lead_" + plan_.loops[loop].name;
     if ((n.varies & vector_) == 0) return "nf::Number(d, " + index + " < " + lead + ")";
-    return "nf::Leading(d, " + (index.empty() ? "" : index + " + ") + "at.i, " + lead + ")";
+    return "nf::Leading(d, at, at.i" + (index.empty() ? "" : " + " + index) + ", " + lead + ")";
   }
   if (n.op == "count") return "nf::Number(d, " + product(n.over, n.first) + ")";
   const auto factor = [&](int m, std::size_t i) { return value(plan_.at(m).args[plan_.at(m).op == "sq" ? 0 : i]); };

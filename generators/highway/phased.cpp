@@ -52,8 +52,8 @@ void phased_printer::print_slices() {
     if (has(p_.slices.loops, static_cast<int>(l))) slices.push_back({.loops = {static_cast<int>(l)}});
   const std::string flat = task_name(slices, "slice");
   const body::state outside = b_.save();
-  out_.open("nf::ForSlicesInCache(context, " + product_of(slices) + ", " + bytes_of_slice() + ", stream, [&](size_t " + flat +
-            ", const normfold_context* within) HWY_ATTR {");
+  out_.open("nf::ForSlicesInCache(context, " + product_of(slices) + ", " + bytes_of_slice() + ", stream, [=](size_t " + flat +
+            (asks_ahead(writes_of_map(p_.passes[p_.slices.end - 1]), b_) ? ", size_t next" : ", size_t") + ", const normfold_context* within) HWY_ATTR {");
   b_.declare_index(slices, flat);
   inside_ = p_.slices.loops;
   declare_partial();
@@ -131,7 +131,7 @@ std::string phased_printer::product_of(const std::vector<group>& groups) const {
 void phased_printer::open_tasks(const std::vector<group>& groups, const std::string& bytes, bool stream, const std::string& flat) {
   if (inside_ != 0 && groups.empty()) return out_.open("{");
   const std::string streamed = !stream ? "false" : inside_ != 0 ? "within != nullptr && stream" : "stream";
-  out_.open("nf::ForSlices(" + context() + ", " + product_of(groups) + ", " + bytes + " * sizeof(nf::Memory<S>), " + streamed + ", [&](size_t" +
+  out_.open("nf::ForSlices(" + context() + ", " + product_of(groups) + ", " + bytes + " * sizeof(nf::Memory<S>), " + streamed + ", [=](size_t" +
             (flat.empty() ? "" : " " + flat) + ") HWY_ATTR {");
 }
 
@@ -199,7 +199,7 @@ void phased_printer::print_map(const pass& q) {
   if (groups.empty()) {
     const std::string n = b_.size(columns);
     out_.open("nf::ForSlices(" + context() + ", nf::Blocks(" + n + "), nf::kBlock * sizeof(nf::Memory<S>), " +
-              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [&](size_t block) HWY_ATTR {");
+              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [=](size_t block) HWY_ATTR {");
     out_.line("const size_t start = block * nf::kBlock;");
     b_.start_at(columns, "start");
     b_.print_ready(nodes, targets);

@@ -23,7 +23,34 @@ void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes,
   }
 }
 
+// How a sweep of rows sees its runs: as S, unless statistics are read beside them, element by element.
+std::string stored_as(const std::vector<int>& nodes, const body& b) {
+  bool full = false;
+  for (int i : nodes) {
+    const tensor* t = b.leaf(i);
+    if (t == nullptr) continue;
+    if (t->storage == 'A' && has(t->varies, static_cast<int>(b.p().loops.size()) - 1)) return "A";
+    full = full || t->storage == 'S';
+  }
+  return full ? "S" : "A";
+}
+
+std::string in_brackets(const std::string& product) { return product.find('*') == std::string::npos ? product : "(" + product + ")"; }
+
 }  // namespace
+
+bool asks_ahead(const std::vector<write>& writes, const body& b) {
+  std::vector<int> open;
+  for (const write& w : writes) open.push_back(w.node);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (const tensor* t = b.leaf(open[i])) {
+      if (t->storage == 'S') return true;
+    } else if (const ir::node& n = b.p().at(open[i]); !is_reduction(n.op)) {
+      open.insert(open.end(), n.args.begin(), n.args.end());
+    }
+  }
+  return false;
+}
 
 void print_row_folds(const pass& q, body& b) {
   const plan& p = b.p();
@@ -36,7 +63,8 @@ void print_row_folds(const pass& q, body& b) {
   const std::string sums = b.fresh(q.pivots ? "first" : "sums");
 
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + (q.pivots ? "mean of the first block of " + b.describe(p.at(n).args[0]) : b.describe(n)));
-  out.line("auto " + sums + " = nf::Fold" + (q.pivots ? "First<" : "<") + fold_list(q, p) + ">(d);");
+  const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
+  out.line("auto " + sums + " = nf::Fold" + (q.pivots ? "First<" : rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
   const body::state before = b.save();
   std::string length = b.size(groups.back());
   const bool one_run = q.pivots || groups.size() == 1;  // what is declared then stays in scope
@@ -127,11 +155,12 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     const std::string run = b.run(w.to);
     out.line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
   }
-  out.open("nf::ForEach(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
+  const bool statistics = stored_as(nodes, b) == "A";
+  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
   if (ahead >= 0)
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-        out.line("at.Prefetch(" + b.run_name(i) + " + " + b.stride(*t, ahead) + ");");
+        out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
   if (ahead == in_memory)
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
@@ -183,8 +212,10 @@ void print_resident(const kernel& k, body& b) {
   out.line("const bool stream = normfold::streams(context, " + output_bytes(k, b) + ");");
   const std::string flat = keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
   const body::state outside = b.save();
-  out.open("nf::ForSlices(context, " + b.product(kept) + ", " + b.product(over) + " * sizeof(nf::Memory<S>), stream, [&](size_t " +
-           (keep.empty() ? "" : flat) + ") HWY_ATTR {");
+  const std::vector<write> writes = writes_of(k, p.passes.back().nodes, false);
+  const int ahead = keep.empty() || !asks_ahead(writes, b) ? in_cache : keep.back();
+  out.open("nf::ForSlices(context, " + b.product(kept) + ", " + b.product(over) + " * sizeof(nf::Memory<S>), stream, [=](size_t" +
+           (keep.empty() ? "" : " " + flat) + (ahead < 0 ? "" : ", size_t next") + ") HWY_ATTR {");
   std::vector<group> slices;
   for (int l : keep) slices.push_back({.loops = {l}});
   b.declare_index(slices, flat);
@@ -228,7 +259,6 @@ void print_resident(const kernel& k, body& b) {
     out.comment(b.wish(w.node) + " = " + b.describe(w.node));
     out.code(b.store_one(w.to, w.node));
   }
-  const std::vector<write> writes = writes_of(k, targets, false);
   std::vector<int> stored;
   for (const write& w : writes) stored.push_back(w.node);
   const std::vector<int> nodes = b.needed(stored);
@@ -237,7 +267,7 @@ void print_resident(const kernel& k, body& b) {
   const std::vector<group> groups = merged(p, over, 0, {}, sets);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
   open_outer(groups, nodes, stored, b);
-  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", keep.empty() ? in_cache : keep.back(), b);
+  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", ahead, b);
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (r.scale >= 0) {
     out.line("break;");

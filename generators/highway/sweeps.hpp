@@ -18,9 +18,11 @@ struct write {
   int node;
   tensor to;
 };
+/// Whether a loop that stores these reads full tensors, so that it can ask for those of the next slice.
+bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
-/// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies one step of loop `ahead` further on.
+/// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
                 const std::string& stream, int ahead, body& b);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.

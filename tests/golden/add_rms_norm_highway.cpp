@@ -29,12 +29,12 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
   using V = hn::Vec<D>;
   const D d;
   const bool stream = normfold::streams(context, 2 * n_t * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_t) HWY_ATTR {
+  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_t, size_t next) HWY_ATTR {
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // mean_sq = mean(sq(sum * scale))
-      auto sums = nf::Fold<nf::Sum>(d);
+      auto sums = nf::Fold<S, nf::Sum>(d);
       const nf::In<S> p_residual{residual + i_t * n_c};
       const nf::In<S> p_x{x + i_t * n_c};
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
@@ -49,7 +49,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(residual)
         // largest = absmax(x)
-        auto sums2 = nf::Fold<nf::LargestAbs, nf::LargestAbs>(d);
+        auto sums2 = nf::FoldRarely<nf::LargestAbs, nf::LargestAbs>(d);
         sums2.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_residual);
           at.PrefetchAhead(p_x);
@@ -68,8 +68,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::Out<S> p_y{y + i_t * n_c};
       const nf::Out<S> p_sum{sum + i_t * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_residual + n_c);
-        at.Prefetch(p_x + n_c);
+        at.Prefetch(p_residual + next * n_c);
+        at.Prefetch(p_x + next * n_c);
         const V v_sum = hn::Add(at(p_residual), at(p_x));
         const V v_y = hn::Mul(hn::Mul(hn::Mul(v_sum, scale), rstd), at(p_weight));
         at.Store(p_y, v_y);

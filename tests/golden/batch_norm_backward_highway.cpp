@@ -31,12 +31,12 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t i_c) HWY_ATTR {
+  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     const V v_mean = nf::Broadcast<A>(d, mean + i_c);
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
     // dweight = sum(xhat * dy)
     // dbias = sum(dy)
-    auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+    auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
       const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
@@ -63,8 +63,8 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
       const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
       nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_dy + n_hw);
-        at.Prefetch(p_x + n_hw);
+        at.Prefetch(p_dy + next * n_hw);
+        at.Prefetch(p_x + next * n_hw);
         const V t4 = hn::NegMulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), t, at(p_dy));
         at.Store(p_dx, hn::Mul(hn::Sub(t4, t2), t3));
       });
@@ -88,11 +88,11 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t i_c) HWY_ATTR {
+  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
     // sum_1 = sum((x - running_mean) * dy)
     // dbias = sum(dy)
-    auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+    auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
       const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
@@ -118,7 +118,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
       const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
       nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_dy + n_hw);
+        at.Prefetch(p_dy + next * n_hw);
         at.Store(p_dx, hn::Mul(at(p_dy), t3));
       });
     }

@@ -33,7 +33,7 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
   // y = x * a + b
-  nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [&](size_t row) HWY_ATTR {
+  nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [=](size_t row) HWY_ATTR {
     const size_t i_n = row / n_c;
     const size_t i_c = row % n_c;
     const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
@@ -63,7 +63,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t i_c) HWY_ATTR {
+  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
@@ -80,7 +80,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)
         // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
         for (size_t i_n = 0; i_n < n_n; ++i_n) {
           const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
           sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
@@ -100,7 +100,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
-        auto sums = nf::Fold<nf::LargestAbs>(d);
+        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
         for (size_t i_n = 0; i_n < n_n; ++i_n) {
           const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
           sums.Over(d, n_hw, [&](auto at, V& s0) HWY_ATTR {
@@ -135,7 +135,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x2 + n_hw);
+          at.Prefetch(p_x2 + next * n_hw);
           const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), scaled_rstd);
           at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });

@@ -29,7 +29,8 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   using V = hn::Vec<D>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_g * n_c_g * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream, [&](size_t slice) HWY_ATTR {
+  nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t slice,
+      size_t next) HWY_ATTR {
     const size_t i_n = slice / n_g;
     const size_t i_g = slice % n_g;
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
@@ -47,7 +48,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)
         // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
         sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_x);
           const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
@@ -64,7 +65,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
-        auto sums = nf::Fold<nf::LargestAbs>(d);
+        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
         sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0) HWY_ATTR {
           at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
@@ -81,7 +82,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         const nf::In<S> p_x2{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x2 + n_c_g * n_hw);
+          at.Prefetch(p_x2 + next * (n_c_g * n_hw));
           const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), rstd);
           at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });

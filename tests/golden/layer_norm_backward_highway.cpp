@@ -45,7 +45,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
       // mean_1 = mean(xhat * dy * weight)
       // mean_2 = mean(dy * weight)
-      auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_nt * n_c};
       const nf::In<P> p_weight{weight};
       const nf::In<S> p_x{x + i_nt * n_c};
@@ -86,13 +86,13 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   });
   // dweight = sum(xhat * dy)
   // dbias = sum(dy)
-  nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [&](size_t block) HWY_ATTR {
+  nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [=](size_t block) HWY_ATTR {
     const size_t start = block * nf::kBlock;
     const nf::In<A> p_a_dweight{a_dweight + start};
     const nf::In<A> p_a_dbias{a_dbias + start};
     const nf::Out<P> p_dweight{dweight + start};
     const nf::Out<P> p_dbias{dbias + start};
-    nf::ForEach(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
+    nf::ForEachVector(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
       const V v_dweight = at(p_a_dweight);
       const V v_dbias = at(p_a_dbias);
       at.Store(p_dweight, v_dweight);

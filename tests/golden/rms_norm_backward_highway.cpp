@@ -40,7 +40,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     {
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
       // mean = mean(xhat * dy * weight)
-      auto sums = nf::Fold<nf::Sum>(d);
+      auto sums = nf::Fold<S, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_t * n_c};
       const nf::In<P> p_weight{weight};
       const nf::In<S> p_x{x + i_t * n_c};
@@ -72,11 +72,11 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     at.Store(nf::Out<A>{a_dweight}, s0);
   });
   // dweight = sum(xhat * dy)
-  nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [&](size_t block) HWY_ATTR {
+  nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [=](size_t block) HWY_ATTR {
     const size_t start = block * nf::kBlock;
     const nf::In<A> p_a_dweight{a_dweight + start};
     const nf::Out<P> p_dweight{dweight + start};
-    nf::ForEach(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
+    nf::ForEachVector(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
       at.Store(p_dweight, at(p_a_dweight));
     });
   });

@@ -29,7 +29,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   using V = hn::Vec<D>;
   const D d;
   const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_nt, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_nt) HWY_ATTR {
+  nf::ForSlices(context, n_nt, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_nt, size_t next) HWY_ATTR {
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
@@ -45,7 +45,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)
         // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<nf::Sum, nf::Sum>(d);
+        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
         sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
           at.PrefetchAhead(p_x);
           const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
@@ -62,7 +62,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
-        auto sums = nf::Fold<nf::LargestAbs>(d);
+        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
         sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
           at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
@@ -77,7 +77,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const nf::In<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_x + n_c);
+        at.Prefetch(p_x + next * n_c);
         const V v_y = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), at(p_weight),
             at(p_bias));
         at.Store(p_y, v_y);
@@ -100,12 +100,12 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
   using V = hn::Vec<D>;
   const D d;
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [&](size_t i_t) HWY_ATTR {
+  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_t, size_t next) HWY_ATTR {
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // mean_sq = mean(sq(x * scale))
-      auto sums = nf::Fold<nf::Sum>(d);
+      auto sums = nf::Fold<S, nf::Sum>(d);
       const nf::In<S> p_x{x + i_t * n_c};
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
         at.PrefetchAhead(p_x);
@@ -117,7 +117,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       if (!last && !nf::InRange(d, under_root)) {
         // Squares overflow or vanish: once more on x times a power of two.
         // largest = absmax(x)
-        auto sums2 = nf::Fold<nf::LargestAbs>(d);
+        auto sums2 = nf::FoldRarely<nf::LargestAbs>(d);
         sums2.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
           at.PrefetchAhead(p_x);
           s0 = nf::Max(s0, hn::Abs(at(p_x)));
@@ -131,7 +131,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_x + n_c);
+        at.Prefetch(p_x + next * n_c);
         at.Store(p_y, hn::Mul(hn::Mul(hn::Mul(at(p_x), scale), rstd), at(p_weight)));
       });
       break;

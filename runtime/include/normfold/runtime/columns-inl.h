@@ -84,7 +84,7 @@ template <class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [&](size_t task) HWY_ATTR {
+  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
@@ -111,7 +111,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
   const size_t step = sizeof...(Folds) * columns;
   const size_t most = bytes * 2 > second_level_cache() ? 1 : 2;  // of long rows: few streams of stores at a time
   const size_t few = HWY_MAX(HWY_MIN(kRowBytes / HWY_MAX(bytes, size_t{1}), kRowsTogether), most);
-  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [&](size_t task) HWY_ATTR {
+  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
@@ -138,7 +138,7 @@ template <class... Folds, class D, class T, class F>
 HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  ForSlices(context, slices, step * chunks * sizeof(T), false, [&](size_t slice) HWY_ATTR {
+  ForSlices(context, slices, step * chunks * sizeof(T), false, [=](size_t slice) HWY_ATTR {
     const T* sums = partial + slice * chunks * step;
     const auto merged = [&](auto at, auto... totals) HWY_ATTR { f(slice, at, totals...); };
     const size_t lanes = hn::Lanes(d);
@@ -152,7 +152,7 @@ HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices
 template <class D, class F, class G>
 HWY_INLINE void PivotColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const F& value, const G& store) {
   const size_t block = PivotRows(rows);
-  ForSlices(context, slices, block * columns * sizeof(hn::TFromD<D>), false, [&](size_t slice) HWY_ATTR {
+  ForSlices(context, slices, block * columns * sizeof(hn::TFromD<D>), false, [=](size_t slice) HWY_ATTR {
     const auto mean = [&](auto at) HWY_ATTR {
       hn::Vec<D> sum = value(slice, at, size_t{0});
       if (block >= 2) sum = hn::Add(sum, value(slice, at, size_t{1}));

@@ -85,8 +85,9 @@ template <class DU, class VU>
 HWY_INLINE VU RoundedAtBit16(DU du, VU bits) {
   const VU odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1u));
   const VU rounded = hn::Add(bits, hn::Add(odd, hn::Set(du, 0x7FFFu)));
-  const VU magnitude = hn::And(bits, hn::Set(du, 0x7FFFFFFFu));
-  return IfNaN(du, magnitude, hn::Or(bits, hn::Set(du, 0x400000u)), rounded);
+  const hn::RebindToFloat<DU> df;
+  const VU quiet = hn::Or(bits, hn::Set(du, 0x400000u));
+  return hn::IfThenElse(hn::RebindMask(du, hn::IsNaN(hn::BitCast(df, bits))), quiet, rounded);
 }
 
 template <class D, class VW>

@@ -84,10 +84,10 @@ struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
 };
 
 // M neighbouring vectors of accumulators, as named members: an array of vectors is not unrolled by every compiler.
-template <size_t M, class D, class... Folds>
+template <size_t M, bool kSplit, class D, class... Folds>
 struct Block {
-  Block<M / 2, D, Folds...> low;
-  Block<M - M / 2, D, Folds...> high;
+  Block<M / 2, kSplit, D, Folds...> low;
+  Block<M / 2, kSplit, D, Folds...> high;
   HWY_INLINE void Start(D d) { low.Start(d); high.Start(d); }
   template <class F>
   HWY_INLINE void Whole_(D d, size_t i, const F& f) {
@@ -103,11 +103,11 @@ struct Block {
   template <size_t kLanes, class T>
   HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
     low.template Flush<kLanes>(d, lanes, merge);
-    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d), merge);
+    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1), merge);
   }
 };
 template <class D, class... Folds>
-struct Block<1, D, Folds...> {
+struct Block<1, false, D, Folds...> {
   Sums<D, Folds...> sums;
   HWY_INLINE void Start(D d) { sums.Start(d); }
   template <class F>
@@ -122,13 +122,40 @@ struct Block<1, D, Folds...> {
   template <size_t kLanes, class T>
   HWY_INLINE void Flush(D d, T* lanes, bool merge) const { sums.template Flush<kLanes>(d, lanes, merge); }
 };
+// Two vectors of accumulators over the same words: even elements, whose lanes are the first half of those in memory, and
+// odd ones.
+template <class D, class... Folds>
+struct Block<2, true, D, Folds...> {
+  Sums<D, Folds...> even, odd;
+  HWY_INLINE void Start(D d) { even.Start(d); odd.Start(d); }
+  template <class Words, class F>
+  HWY_INLINE void Both(D d, const Words& words, const F& f) {
+    even.Step(f, Half<D, false, Words>{d, words, words.i, nullptr});
+    odd.Step(f, Half<D, true, Words>{d, words, words.i, nullptr});
+  }
+  template <class F>
+  HWY_INLINE void Whole_(D d, size_t i, const F& f) { Both(d, Whole<WordsOf<D>>{WordsOf<D>(), i}, f); }
+  template <class F>
+  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
+    if (n == 2 * hn::Lanes(d)) return Whole_(d, i, f);
+    const Sums<D, Folds...> even_before = even, odd_before = odd;
+    Both(d, Part<WordsOf<D>>{WordsOf<D>(), i, n}, f);
+    even.Keep(hn::FirstN(d, (n + 1) / 2), even_before);
+    odd.Keep(hn::FirstN(d, n / 2), odd_before);
+  }
+  template <size_t kLanes, class T>
+  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
+    even.template Flush<kLanes>(d, lanes, merge);
+    odd.template Flush<kLanes>(d, lanes + kLanes / 2, merge);
+  }
+};
 
 #endif  // vectors as members
 
 /// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
 /// is cut every 1024 blocks into second-level sums; the lanes are merged at the end by a fixed tree of halves. So the bits
-/// depend on the runs alone, not on the vector's width.
-template <class D, size_t kLanes, class... Folds>
+/// depend on the runs alone, not on the vector's width, nor on whether vectors hold neighbours or (kSplit) every other element.
+template <class D, size_t kLanes, bool kSplit, class... Folds>
 class Reduce {
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
@@ -152,7 +179,13 @@ class Reduce {
     Tree<kLanes / 2, Fold>(lanes);
     return hn::Set(d, lanes[0]);
 #else
-    return hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kLanes / hn::MaxLanes(D()), Fold>(d, lanes)));
+    constexpr size_t kVectors = kLanes / hn::MaxLanes(D());
+    if constexpr (kSplit) {  // the tree merges neighbours last
+      const V even = hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
+      return Fold::Merge(even, hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
+    } else {
+      return hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors, Fold>(d, lanes)));
+    }
 #endif
   }
 
@@ -178,7 +211,7 @@ class Reduce {
     }
     for (size_t j = 0; j < kLanes; j += hn::Lanes(d)) MergeInMemory(d, cut + j, lanes_ + j, Folds()...);
 #else
-    Block<kLanes / hn::MaxLanes(D()), D, Folds...> block;
+    Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
     block.Start(d);
     size_t i = 0;
     for (; i + kLanes <= n; i += kLanes) block.Whole_(d, begin + i, f);
@@ -251,13 +284,16 @@ class Reduce {
   bool begun_ = false;
 };
 
-/// A sweep of these folds; one over the first block of a slice, at most 16 elements.
+/// A sweep of these folds over runs stored as S; one over the first block of a slice, at most 16 elements.
+template <class S, class... Folds, class D>
+HWY_INLINE Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, Folds...> Fold(D) { return {}; }
 template <class... Folds, class D>
-HWY_INLINE Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, Folds...> Fold(D) { return {}; }
+HWY_INLINE Reduce<D, 64 / sizeof(hn::TFromD<D>), false, Folds...> FoldFirst(D) { return {}; }
+/// A sweep that is seldom taken, of folds that do not depend on the order: few lanes make little code.
 template <class... Folds, class D>
-HWY_INLINE Reduce<D, 64 / sizeof(hn::TFromD<D>), Folds...> FoldFirst(D) { return {}; }
-template <size_t kFold, class D, size_t kLanes, class... Folds>
-HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, Folds...>& folds) { return folds.template Total<kFold>(d); }
+HWY_INLINE auto FoldRarely(D d) { return FoldFirst<Folds...>(d); }
+template <size_t kFold, class D, size_t kLanes, bool kSplit, class... Folds>
+HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, Folds...>& folds) { return folds.template Total<kFold>(d); }
 
 /// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
 /// have exactly their value as mean.

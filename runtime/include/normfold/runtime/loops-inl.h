@@ -1,5 +1,5 @@
-// The loops of generated kernels: where a loop body stands, small functions on vectors, elementwise loops with kept or
-// streamed stores. Re-included per target. Vector width and tails live here; folds are in folds-inl.h.
+// The loops of generated kernels: small functions on vectors, elementwise loops with kept or streamed stores. Re-included
+// per target. Where a loop body stands is in places-inl.h, folds are in folds-inl.h.
 
 #if defined(NORMFOLD_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_LOOPS_INL_H_
@@ -12,80 +12,14 @@
 #include <limits>
 #include <type_traits>
 
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "normfold/runtime/convert-inl.h"
+#include "normfold/runtime/places-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace normfold {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-/// The arithmetic vectors for elements stored as S: float, or double for F64. Capped so that a vector is never longer
-/// than the virtual lanes of the first block.
-template <class S>
-using TagOf = hn::CappedTag<typename S::Arithmetic, 64 / sizeof(typename S::Arithmetic)>;
-
-/// A readable and a writable run of elements stored as S.
-template <class S>
-struct In {
-  const typename S::Memory* p;
-  In operator+(size_t offset) const { return {p + offset}; }
-};
-template <class S>
-struct Out {
-  typename S::Memory* p;
-  Out operator+(size_t offset) const { return {p + offset}; }
-};
-
-/// How far ahead of itself, in bytes, a fold asks for memory.
-constexpr size_t kAhead = 4096;
-
-/// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
-template <class D>
-struct Whole {
-  D d;
-  size_t i;
-  template <class S>
-  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
-  template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
-  /// Stores what is soon read again.
-  template <class S>
-  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
-  /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
-  template <class S>
-  HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
-  /// The same for what the loop itself will read.
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
-};
-template <class D>
-struct Streamed : Whole<D> {
-  template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
-    typename S::Memory* to = out.p + this->i;
-    const size_t bytes = hn::Lanes(this->d) * sizeof(typename S::Memory);
-    if (reinterpret_cast<uintptr_t>(to) % bytes == 0) Stream(S(), this->d, v, to);
-    else HWY_NAMESPACE::Store(S(), this->d, v, to);
-  }
-};
-template <class D>
-struct Part {
-  D d;
-  size_t i;
-  size_t n;
-  template <class S>
-  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
-  template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
-  template <class S>
-  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { Store(out, v); }
-  template <class S>
-  HWY_INLINE void Prefetch(In<S>) const {}
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S>) const {}
-};
 
 /// One element in every lane.
 template <class S, class D>
@@ -118,11 +52,10 @@ HWY_INLINE V LessEqual(D d, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), 
 template <class D, class V>
 HWY_INLINE V Select(D d, V condition, V a, V b) { return hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a); }
 
-/// 1 in the lanes of elements i, i + 1 ... that are among the first `count`, else 0.
-template <class D>
-HWY_INLINE hn::Vec<D> Leading(D d, size_t i, size_t count) {
-  const size_t some = count > i ? HWY_MIN(count - i, hn::Lanes(d)) : 0;
-  return hn::IfThenElseZero(hn::FirstN(d, some), hn::Set(d, 1));
+/// 1 in the lanes of elements that are among the first `count`, else 0; `at` begins at element i.
+template <class D, class At>
+HWY_INLINE hn::Vec<D> Leading(D d, const At& at, size_t i, size_t count) {
+  return hn::IfThenElseZero(hn::FirstN(d, at.Among(count > i ? count - i : 0)), hn::Set(d, 1));
 }
 
 /// Larger and smaller of two, NaN where either is.
@@ -161,22 +94,34 @@ HWY_INLINE V PowerOfTwo(D d, V largest) {
 
 /// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
 template <class D, class S, class F>
-HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
+HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {
   const size_t lanes = hn::Lanes(d);
-  size_t i = 0;
+  const size_t bytes = lanes * sizeof(typename S::Memory);
+  const size_t past = stream ? reinterpret_cast<uintptr_t>(out.p) % bytes : 0;
+  size_t head = past == 0 ? 0 : HWY_MIN((bytes - past) / sizeof(typename S::Memory), n);
+  size_t i = head;
   if (stream) {
-    const size_t bytes = lanes * sizeof(typename S::Memory);
-    const size_t past = reinterpret_cast<uintptr_t>(out.p) % bytes;
-    const size_t head = past == 0 ? 0 : (bytes - past) / sizeof(typename S::Memory);
-    if (head != 0 && head < n) {
-      f(Part<D>{d, 0, head});
-      i = head;
-    }
     for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
   } else {
     for (; i + lanes <= n; i += lanes) f(Whole<D>{d, i});
   }
-  if (i < n) f(Part<D>{d, i, n - i});
+  // The parts at the end and at the beginning are one piece of code.
+  for (size_t part = n - i;; i = 0, part = head, head = 0) {
+    if (part != 0) f(Part<D>{d, i, part});
+    if (head == 0) break;
+  }
+}
+
+/// The same, by vectors of what is stored: two calls for each where S is split into halves. For runs of S and of parameters:
+/// statistics beside them are floats, of which halves would cost more than they save.
+template <class D, class S, class F>
+HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
+  if constexpr (kSplits<S, D>) {
+    const auto both = [&](auto words) HWY_ATTR { BothHalves(d, words, f); };
+    ForEachVector(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
+  } else {
+    ForEachVector(d, n, stream, out, f);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,0 +1,191 @@
+// Where a loop body stands in its run: on a whole vector, on part of one, or on the even or odd elements of a vector of 16
+// bit words. `at(in)` reads, `at.Store(out, v)` writes. Re-included per target. Vector width, tails and stores live here.
+
+#if defined(NORMFOLD_PLACES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NORMFOLD_PLACES_INL_H_
+#undef NORMFOLD_PLACES_INL_H_
+#else
+#define NORMFOLD_PLACES_INL_H_
+#endif
+
+#include <type_traits>
+
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+#include "normfold/runtime/convert-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The arithmetic vectors for elements stored as S: float, or double for F64. Capped so that a vector is never longer
+/// than the virtual lanes of the first block.
+template <class S>
+using TagOf = hn::CappedTag<typename S::Arithmetic, 64 / sizeof(typename S::Arithmetic)>;
+
+/// A readable and a writable run of elements stored as S.
+template <class S>
+struct In {
+  const typename S::Memory* p;
+  In operator+(size_t offset) const { return {p + offset}; }
+};
+template <class S>
+struct Out {
+  typename S::Memory* p;
+  Out operator+(size_t offset) const { return {p + offset}; }
+};
+
+/// How far ahead of itself, in bytes, a fold asks for memory.
+constexpr size_t kAhead = 4096;
+
+/// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
+template <class D>
+struct Whole {
+  D d;
+  size_t i;
+  template <class S>
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  /// Stores what is soon read again.
+  template <class S>
+  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  /// How many of these lanes are among the first n elements from here.
+  HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, hn::Lanes(d)); }
+  /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
+  template <class S>
+  HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
+  /// The same for what the loop itself will read.
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
+};
+template <class D>
+struct Streamed : Whole<D> {
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    typename S::Memory* to = out.p + this->i;
+    const size_t bytes = hn::Lanes(this->d) * sizeof(typename S::Memory);
+    if (reinterpret_cast<uintptr_t>(to) % bytes == 0) Stream(S(), this->d, v, to);
+    else HWY_NAMESPACE::Store(S(), this->d, v, to);
+  }
+};
+template <class D>
+struct Part {
+  D d;
+  size_t i;
+  size_t n;
+  template <class S>
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
+  template <class S>
+  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { Store(out, v); }
+  HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
+  template <class S>
+  HWY_INLINE void Prefetch(In<S>) const {}
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S>) const {}
+};
+
+/// Whether runs of S are walked in halves: a bf16 number is the upper half of a float, so that of the 32 bit words of a run
+/// the odd elements are a mask away from floats and the even ones a shift. A vector of words is read, rounded and stored
+/// as a whole; widening and narrowing it element by element costs as much as a norm.
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+template <class S, class D>
+constexpr bool kSplits = false;
+#else
+template <class S, class D>
+constexpr bool kSplits = std::is_same_v<S, BF16> && hn::MaxLanes(D()) >= 2;
+#endif
+
+/// 16 bits as they lie in memory, and the vector that holds as many bytes of them as D holds.
+struct Word {
+  using Memory = uint16_t;
+  using Arithmetic = uint16_t;
+};
+template <class D>
+using WordsOf = hn::Repartition<uint16_t, D>;
+
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+/// What the even half stored, until the odd half stores too.
+template <class D>
+struct Waiting {
+  static constexpr size_t kMost = 4;
+  hn::Vec<D> even[kMost];
+  size_t stored = 0, taken = 0;
+};
+
+/// The even or the odd elements of the words at which `words` (a Whole, Streamed or Part) stands.
+template <class D, bool kOdd, class Words>
+struct Half {
+  using DU = hn::RebindToUnsigned<D>;
+  using V = hn::Vec<D>;
+  D d;
+  Words words;
+  size_t i;
+  Waiting<D>* waiting;
+
+  HWY_INLINE V operator()(In<BF16> in) const {
+    const DU du;
+    const auto pairs = hn::BitCast(du, words(In<Word>{in.p}));
+    return hn::BitCast(d, kOdd ? hn::And(pairs, hn::Set(du, 0xFFFF0000u)) : hn::ShiftLeft<16>(pairs));
+  }
+  HWY_INLINE V operator()(In<F32> in) const {
+    const size_t lanes = hn::Lanes(d), some = words.Among(2 * lanes);
+    const V low = Some(in + i, HWY_MIN(some, lanes));
+    const V high = Some(in + i + lanes, some - HWY_MIN(some, lanes));
+    return kOdd ? hn::ConcatOdd(d, high, low) : hn::ConcatEven(d, high, low);
+  }
+  HWY_INLINE void Store(Out<BF16> out, V v) const {
+    const DU du;
+    const auto rounded = detail::RoundedAtBit16(du, hn::BitCast(du, v));
+    if constexpr (kOdd) {
+      const WordsOf<D> dw;
+      const auto even = hn::ShiftRight<16>(hn::BitCast(du, waiting->even[waiting->taken++]));
+      words.Store(Out<Word>{out.p}, hn::OddEven(hn::BitCast(dw, rounded), hn::BitCast(dw, even)));
+    } else {
+      waiting->even[waiting->stored++] = hn::BitCast(d, rounded);
+    }
+  }
+  HWY_INLINE void Store(Out<F32> out, V v) const {
+    if constexpr (kOdd) {
+      HWY_ALIGN_MAX float both[2 * hn::MaxLanes(D())];
+      hn::StoreInterleaved2(waiting->even[waiting->taken++], v, d, both);
+      const size_t lanes = hn::Lanes(d), some = words.Among(2 * lanes);
+      StorePart(F32(), d, hn::Load(d, both), out.p + i, HWY_MIN(some, lanes));
+      if (some > lanes) StorePart(F32(), d, hn::Load(d, both + lanes), out.p + i + lanes, some - lanes);
+    } else {
+      waiting->even[waiting->stored++] = v;
+    }
+  }
+  HWY_INLINE size_t Among(size_t n) const { return (words.Among(n) + (kOdd ? 0 : 1)) / 2; }
+  template <class S>
+  HWY_INLINE void Prefetch(In<S> in) const {
+    if constexpr (!kOdd) words.Prefetch(in);
+  }
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S> in) const {
+    if constexpr (!kOdd) words.PrefetchAhead(in);
+  }
+
+ private:
+  HWY_INLINE V Some(In<F32> in, size_t n) const {
+    return n == hn::Lanes(d) ? hn::LoadU(d, in.p) : n == 0 ? hn::Zero(d) : LoadPart(F32(), d, in.p, n);
+  }
+};
+
+/// Calls f for the even and then for the odd elements of `words`. All is read before anything is stored.
+template <class D, class Words, class F>
+HWY_INLINE void BothHalves(D d, const Words& words, const F& f) {
+  Waiting<D> waiting;
+  f(Half<D, false, Words>{d, words, words.i, &waiting});
+  f(Half<D, true, Words>{d, words, words.i, &waiting});
+}
+#endif  // vectors as members
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#endif  // NORMFOLD_PLACES_INL_H_
