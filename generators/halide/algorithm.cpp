@@ -30,7 +30,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "cast",          "select",         "abs",         "exp",
                                          "log",           "tanh",           "erf",         "sqrt",
                                          "round",         "sigmoid",        "in_range",    "power_of_two",
-                                         "infinity",      "kLanes",         "kRows",       "kChunk",
+                                         "infinity",      "kLanes",         "kRows",       "kChunk", "kBlock",
                                          "values",        "set_extents",    "outputs",     "result",
                                          "name",          "build_pipeline", "get_target",  "get_pipeline",
                                          "auto_schedule", "machine_params", "rvars",       "exponential",
@@ -39,7 +39,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "row_of",        "min",            "on_gpu",         "width",
                                          "steps",         "Steps",          "RowFold",        "ColumnFold",
                                          "beside",        "before_all",     "tree",           "fused",
-                                         "chosen"};
+                                         "chosen",         "of_row",        "extreme",        "limit"};
 
 }  // namespace
 
@@ -95,6 +95,7 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
   const ir::atom_set kept = p_.all_loops() & ~over;
   resident_ = p_.how == shape::resident && kept != 0 && !outputs_.empty() && outputs_.back().varies == p_.all_loops();
   for (const output_group& g : outputs_) resident_ = resident_ && (g.varies == p_.all_loops() || g.varies == kept);
+  join();
   for (output_group& g : outputs_) {
     const std::string& only = k.tensors[static_cast<std::size_t>(g.tensors[0])].id;
     g.id = names_(g.tensors.size() == 1 ? (names_.is_free(only) ? only : "new_" + only)
@@ -103,17 +104,116 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
                       : "of_" + (g.varies == 0 ? "all" : loops_[static_cast<std::size_t>(inner_first(g.varies)[0])]));
   }
   const std::vector<int> slices = inner_first(kept);
-  slice_ = slices.size() == 1 ? loop_id(slices[0]) : "slice";
+  slice_ = slices.size() == 1 ? loop_id(slices[0]) : "tasks";
 }
 
-bool algorithm::has_leading() const {
-  return std::any_of(p_.g.nodes.begin(), p_.g.nodes.end(), [](const ir::node& n) { return n.first.has_value(); });
+// Slices in neighbouring loops are one loop: Halide can compute what is written once a slice with the slice only there. So
+// are the columns of groups: a group has few, and rows of memory many.
+void algorithm::join() {
+  const int inner = static_cast<int>(p_.loops.size()) - 1;
+  if (std::any_of(p_.g.nodes.begin(), p_.g.nodes.end(), [](const ir::node& n) { return n.op == "spread"; })) {
+    joined_ = ir::atom_set{3} << (inner - 1);
+    const std::string& member = p_.loops[static_cast<std::size_t>(inner)].name;  // "c_g"
+    loops_.push_back(names_(member.substr(0, member.find('_'))));
+  } else if (resident_ && !p_.strided) {
+    ir::atom_set kept = p_.all_loops();
+    for (const pass& q : p_.passes) kept &= ~q.over;
+    const ir::atom_set lowest = kept & ~(kept - 1);
+    if ((kept & (kept - 1)) == 0 || ((kept + lowest) & kept) != 0) return;  // one loop, or some that are apart
+    joined_ = kept;
+    std::string name;
+    for (std::size_t l = 0; l < p_.loops.size(); ++l)
+      if (has(kept, static_cast<int>(l))) name += p_.loops[l].name;
+    loops_.push_back(names_(name));
+  }
+}
+
+std::vector<std::string> algorithm::scalars() const {
+  std::vector<std::string> out;
+  for (const ir::node& n : p_.g.nodes)
+    if (n.first && out.empty()) out.push_back(extent(n.first->atom, n.first));
+  const ir::atom_set outermost = joined_ & ~(joined_ - 1);
+  for (int l = 0; l < static_cast<int>(p_.loops.size()); ++l)
+    if (has(joined_ & ~outermost, l)) out.push_back(extent(l));
+  return out;
+}
+
+void algorithm::print_extents(const std::string& full, writer& out) const {
+  const std::vector<int> dimensions = inner_first(p_.all_loops());
+  std::string extents;
+  for (std::size_t i = 0; i < dimensions.size(); ++i)
+    extents += (i > 0 ? ", " : "const Expr ") + extent(dimensions[i]) + " = " + full + ".dim(" + std::to_string(i) + ").extent()";
+  out.code(extents + ";");
+  if (joined_ == 0) return;
+  std::string left = loops_.back(), size = "n_" + left, indices;
+  for (int l = static_cast<int>(p_.loops.size()); l-- > 0;) {
+    if (!has(joined_, l)) continue;
+    const bool is_outermost = (joined_ & ((ir::atom_set{1} << l) - 1)) == 0;
+    indices += (indices.empty() ? "const Expr " : ", ") + loop_id(l) + " = " + left + (is_outermost ? "" : " % " + extent(l));
+    if (is_outermost) out.line("const Expr " + extent(l) + " = " + size + ";");
+    left += " / " + extent(l);
+    size += " / " + extent(l);
+  }
+  if (resident_) out.line(indices + ";");
+}
+
+std::string algorithm::variables() const {
+  std::string out;
+  const auto add = [&](int l) { out += loop_id(l) + "{\"" + loop_id(l) + "\"}, "; };
+  for (int l : inner_first(p_.all_loops())) add(l);
+  if (is_columns()) add(static_cast<int>(p_.loops.size()) - 2);
+  return out;
+}
+
+// Whether these values of columns are made of what their group has.
+bool algorithm::reads_groups(const std::vector<int>& targets) const {
+  if (!is_columns()) return false;
+  const std::vector<int> nodes = needed(targets);
+  return (p_.at(targets[0]).varies & joined_) == joined_ && std::any_of(nodes.begin(), nodes.end(), [&](int i) {
+           const bool is_named = is_function(i) || is_read(i);
+           const ir::atom_set part = p_.at(i).varies & joined_;
+           return is_named && part != 0 && part != joined_;
+         });
+}
+
+// Whether only the output of whole tensors reads these sums, row by row: they are taken just before, and the row is in cache.
+bool algorithm::is_of_row(const pass& q) const {
+  const ir::atom_set inner = ir::atom_set{1} << (p_.loops.size() - 1);
+  if (resident_ || p_.loops.size() != 2 || q.over != inner || !p_.slices.has(static_cast<std::size_t>(&q - p_.passes.data())) ||
+      outputs_.back().varies != p_.all_loops())
+    return false;
+  return std::none_of(p_.g.nodes.begin(), p_.g.nodes.end(), [&](const ir::node& n) {
+    return (n.varies != p_.all_loops() || is_reduction(n.op)) &&
+           std::any_of(n.args.begin(), n.args.end(), [&](int a) { return std::find(q.nodes.begin(), q.nodes.end(), a) != q.nodes.end(); });
+  });
+}
+
+bool algorithm::has_rows() const {
+  return std::any_of(p_.passes.begin(), p_.passes.end(), [&](const pass& q) { return q.reduces && is_of_row(q); });
+}
+
+// "const Expr g = c / n_c_g;"
+std::string algorithm::group_of_column() const {
+  const int inner = static_cast<int>(p_.loops.size()) - 1;
+  return "const Expr " + loop_id(inner - 1) + " = " + loops_.back() + " / " + extent(inner) + ";";
+}
+
+// "const Expr c = g * n_c_g + c_g;"
+std::string algorithm::column_of_group() const {
+  const int inner = static_cast<int>(p_.loops.size()) - 1;
+  return "const Expr " + loops_.back() + " = " + loop_id(inner - 1) + " * " + extent(inner) + " + " + loop_id(inner) + ";";
 }
 
 std::vector<int> algorithm::inner_first(ir::atom_set loops) const {
   std::vector<int> out;
-  for (int l = static_cast<int>(p_.loops.size()); l-- > 0;)
-    if (has(loops, l)) out.push_back(l);
+  const bool joins = joined_ != 0 && (loops & joined_) == joined_;
+  bool is_in = false;
+  for (int l = static_cast<int>(p_.loops.size()); l-- > 0;) {
+    if (!has(loops, l)) continue;
+    const bool joined = joins && has(joined_, l);
+    if (!joined || !is_in) out.push_back(joined ? static_cast<int>(p_.loops.size()) : l);
+    is_in = is_in || joined;
+  }
   return out;
 }
 
@@ -124,6 +224,7 @@ std::string algorithm::arguments(ir::atom_set loops) const {
 }
 
 std::string algorithm::extent(int loop, const std::optional<ir::leading>& first) const {
+  if (loop == static_cast<int>(p_.loops.size())) return "n_" + loops_.back();
   return (first && first->atom == loop ? "lead_" : "n_") + p_.loops[static_cast<std::size_t>(loop)].name;
 }
 
@@ -132,7 +233,7 @@ bool algorithm::is_read(int node) const { return leaves_.count(node) != 0; }
 bool algorithm::is_worth_a_function(int node) const {
   const ir::node& n = p_.at(node);
   const auto i = static_cast<std::size_t>(node);
-  if (n.op == "spread") return false;  // a Func of a group is the same at each of its columns
+  if (n.op == "spread") return spreads_;
   return is_statistic_[i] != 0 && !is_reduction(n.op) && n.op != "scale" && n.varies != p_.all_loops() &&
          (used_beyond_[i] != 0 || uses_[i] > 1);
 }
@@ -159,7 +260,12 @@ std::string algorithm::fresh(std::string wish_text) {
   return names_(name);
 }
 
-std::string algorithm::wish(int node) const { return readable_name(p_, node); }
+std::string algorithm::wish(int node) const {
+  const ir::node& n = p_.at(node);
+  if (n.op != "spread") return readable_name(p_, node);
+  const auto of = functions_.find(n.args[0]);
+  return "each_" + (of != functions_.end() ? of->second : readable_name(p_, n.args[0]));
+}
 
 std::string algorithm::count(const ir::node& n) const {
   std::string out;
@@ -228,21 +334,46 @@ void algorithm::print_locals(const std::vector<int>& targets) {
 void algorithm::print_functions(const std::vector<int>& targets) {
   for (int i : needed(targets)) {
     if (is_function(i) || !is_worth_a_function(i)) continue;
-    const std::string value = text(i);
-    const std::string name = fresh(wish(i));
-    out_->code("Func " + name + "(\"" + name + "\");");
-    out_->code(name + "(" + arguments(p_.at(i).varies) + ") = " + value + ";");
-    functions_[i] = name;
-    out_->line(value_step(name));
-    allocate(1, p_.at(i).varies);
+    print_function(i, wish(i));
   }
+}
+
+void algorithm::print_function(int node, const std::string& wish) {
+  const std::string value = text(node);
+  const std::string name = fresh(wish);
+  out_->code("Func " + name + "(\"" + name + "\");");
+  const bool groups = reads_groups({node});
+  if (groups) {
+    out_->open("{");
+    out_->line(group_of_column());
+  }
+  out_->code(name + "(" + arguments(p_.at(node).varies) + ") = " + value + ";");
+  if (groups) out_->close();
+  functions_[node] = name;
+  out_->line(value_step(name));
+  allocate(1, p_.at(node).varies);
+}
+
+// A reduction domain over some loops, each of which goes by its own name.
+void algorithm::print_domain(const std::string& name, ir::atom_set loops) {
+  static constexpr const char* axis[] = {"x", "y", "z", "w"};
+  std::string domain, declared;
+  const std::vector<int> all = inner_first(loops);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    domain += (i > 0 ? ", 0, " : "0, ") + extent(all[i]);
+    declared += (i > 0 ? ", " : "const Expr ") + loop_id(all[i]) + " = " + name + "." + axis[i];
+  }
+  out_->line("const RDom " + name + "(" + domain + ");");
+  out_->line(declared + ";");
+  if (is_columns() && has(loops, static_cast<int>(p_.loops.size()) - 1) && (loops & joined_) != joined_) out_->line(column_of_group());
 }
 
 // Counts a Func that is computed at the root. The statistics of a rescue are taken twice.
 void algorithm::allocate(std::size_t components, ir::atom_set loops, const std::string& more) {
   if (resident_) return;
   std::string elements = more;
-  for (int l : inner_first(loops)) elements += (elements.empty() ? "" : " * ") + extent(l);
+  for (int l = 0; l < static_cast<int>(p_.loops.size()); ++l)
+    if (has(loops, l)) elements += (elements.empty() ? "" : " * ") + extent(l);
   for (std::size_t i = 0; i < (wanted_ == "wanted" ? 2 : 1) * components; ++i)
     workspace_.push_back("need.Array(" + (elements.empty() ? "1" : elements) + " + 64);");
 }
@@ -258,7 +389,7 @@ bool algorithm::has_steps() const {
 
 std::string algorithm::iteration_elements() const {
   const int inner = static_cast<int>(p_.loops.size()) - 1;
-  if (!resident_) return extent(inner);
+  if (!resident_) return "8 * " + extent(inner);  // kRows
   ir::atom_set over = 0;
   for (const pass& q : p_.passes) over |= q.over;
   std::string out;

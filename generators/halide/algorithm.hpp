@@ -28,8 +28,15 @@ class algorithm {
   bool is_resident() const { return resident_; }
   const std::vector<output_group>& outputs() const { return outputs_; }
   const std::string& input_id(int tensor) const { return inputs_[static_cast<std::size_t>(tensor)]; }
-  const std::string& loop_id(int loop) const { return loops_[static_cast<std::size_t>(loop)]; }
-  bool has_leading() const;
+  const std::string& loop_id(int loop) const { return loops_[static_cast<std::size_t>(loop)]; }  ///< "c"
+  /// Neighbouring loops that one variable goes along: of resident kernels the kept ones, of statistics in two levels the
+  /// columns. `inner_first` has them as one loop wherever all of them are asked for.
+  ir::atom_set joined() const { return joined_; }
+  /// Extents that no tensor has for a dimension of its own: numbers that the kernel is called with.
+  std::vector<std::string> scalars() const;
+  /// Extents and indices of joined loops in terms of the others.
+  void print_extents(const std::string& full, writer& out) const;
+  std::string variables() const;
   /// Whether anything is computed on the way to the outputs.
   bool has_steps() const;
 
@@ -41,7 +48,7 @@ class algorithm {
 
   // Text
   // ---------------------------------------------------------------------------------------------------------------
-  std::vector<int> inner_first(ir::atom_set loops) const;
+  std::vector<int> inner_first(ir::atom_set loops) const;                            ///< what to give loop_id and extent
   std::string arguments(ir::atom_set loops) const;                                   ///< "c, nt"
   std::string extent(int loop, const std::optional<ir::leading>& first = {}) const;  ///< "n_c", "lead_c"
 
@@ -58,11 +65,25 @@ class algorithm {
   std::string wish(int node) const;
   std::string describe(int node) const;
   std::string count(const ir::node& n) const;
+  void join();
+  bool is_of_row(const pass& q) const;
+  bool has_rows() const;
+  bool is_columns() const { return joined_ != 0 && !resident_; }
+  bool reads_groups(const std::vector<int>& targets) const;
+  std::string group_of_column() const;
+  std::string column_of_group() const;
   void print_locals(const std::vector<int>& targets);
   void print_functions(const std::vector<int>& targets);
   void print_fold(const pass& q);
   void print_folds();
+  void print_function(int node, const std::string& wish);
+  void print_domain(const std::string& name, ir::atom_set loops);
   void print_rescued();
+  void find_repairs();
+  bool is_repaired(const pass& pivots) const;
+  void print_near();
+  void print_statistics(const std::vector<int>& results);
+  void print_chosen();
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");
@@ -83,9 +104,14 @@ class algorithm {
   std::vector<int> uses_;
   std::vector<char> used_beyond_;  ///< by something that varies along more loops
   bool resident_ = false;
+  ir::atom_set joined_ = 0;
+  bool spreads_ = true;  ///< whether what a group's columns share gets a Func of columns
   std::string slice_;  ///< the variable of the parallel loop over slices
   std::vector<std::string> workspace_;
   std::string wanted_;  ///< inside of the rescue: the condition under which a fold is taken
+  std::vector<repair> repairs_;              ///< those that the rescue takes on
+  std::vector<int> crossing_, read_later_;   ///< statistics of the rescue that what follows reads; by outputs
+  std::vector<std::string> crossing_names_;
 };
 
 }  // namespace normfold::gen::halide

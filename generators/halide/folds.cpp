@@ -1,6 +1,8 @@
 // Sweeps that reduce. Both kinds cut a sum in the same way on every target.
 #include "folds.hpp"
 
+#include <bit>
+
 #include "../ops.hpp"
 #include "column.hpp"
 
@@ -13,16 +15,38 @@ constexpr const char* axis[] = {"x", "y", "z", "w"};
 }  // namespace
 
 fold_printer::fold_printer(algorithm& a, const pass& q)
-    : a_(a), q_(q), p_(a.p_), kept_(q.loops & ~q.over), reduced_(a.inner_first(q.over)) {}
+    : a_(a), q_(q), p_(a.p_), kept_(q.loops & ~q.over), reduced_(a.inner_first(q.over)) {
+  is_row_ = kept_ < q.over;  // the innermost loop is reduced
+}
+
+// A pivot that is repaired where it lies far off is taken of the first block alone.
+void fold_printer::print_extents() {
+  for (std::size_t r = 0; r < reduced_.size(); ++r) {
+    std::string n = a_.extent(reduced_[r], q_.first);
+    if (q_.pivots && a_.is_repaired(q_)) {
+      const std::string some = a_.fresh("some_" + n.substr(n.find('_') + 1));
+      const std::string block = r > 0 ? "Expr(1)" : "min(" + n + ", kBlock)";
+      a_.out_->code("const Expr " + some + " = wanted.defined() ? " + n + " : " + block + ";");
+      n = some;
+    }
+    extents_.push_back(n);
+  }
+}
 
 void fold_printer::print() {
   for (int n : q_.nodes)
     a_.out_->comment(a_.wish(n) + " = " + (q_.pivots ? "mean(" + a_.describe(p_.at(n).args[0]) + ")" : a_.describe(n)));
+  print_extents();
   if (q_.pivots) print_firsts();
-  if (reduced_[0] > (kept_ == 0 ? -1 : a_.inner_first(kept_)[0]))
+  if (is_row_)
     print_row_fold();
   else
     print_column_fold();
+}
+
+// Whether this goes over the columns of a group.
+bool fold_printer::crosses_columns() const {
+  return a_.is_columns() && (q_.over & a_.joined()) != 0 && (q_.over & a_.joined()) != a_.joined();
 }
 
 std::string fold_printer::list(const std::vector<std::string>& values) const {
@@ -42,10 +66,16 @@ std::string fold_printer::component(const std::string& call, std::size_t i) cons
   return q_.nodes.size() == 1 ? call : call + "[" + std::to_string(i) + "]";
 }
 
+std::string fold_printer::count() const {
+  std::string out = extents_[0];
+  for (std::size_t r = 1; r < extents_.size(); ++r) out += (r == 1 ? ") * " : " * ") + extents_[r];
+  return extents_.size() > 1 ? "real(cast<int64_t>(" + out + ")" : "real(" + out + ")";
+}
+
 std::string fold_printer::divided(std::size_t i, const std::string& sum) const {
   const ir::node& n = p_.at(q_.nodes[i]);
-  if (n.op == "pivot") return firsts_[i] + "(" + a_.arguments(kept_) + ") + " + sum + " / " + a_.count(n);
-  return n.op == "mean" ? sum + " / " + a_.count(n) : sum;
+  if (n.op == "pivot") return firsts_[i] + "(" + a_.arguments(kept_) + ") + " + sum + " / " + count();
+  return n.op == "mean" ? sum + " / " + count() : sum;
 }
 
 // A pivot is a mean about the first element, so that constants have exactly themselves for a mean.
@@ -57,6 +87,7 @@ void fold_printer::print_firsts() {
     std::string zeros;
     for (int l : reduced_) zeros += (zeros.empty() ? "const Expr " : ", ") + a_.loop_id(l) + " = 0";
     a_.out_->line(zeros + ";");
+    if (crosses_columns()) a_.out_->line(a_.column_of_group());
     a_.out_->code(name + "(" + a_.arguments(kept_) + ") = " + a_.text(p_.at(n).args[0]) + ";");
     a_.out_->close();
     a_.out_->line(a_.value_step(name));
@@ -72,6 +103,8 @@ void fold_printer::print_step(const std::string& to, const std::string& argument
   const unique_names names = a_.names_;
   std::vector<int> operands;
   for (int n : q_.nodes) operands.push_back(p_.at(n).args[0]);
+  if (crosses_columns()) a_.out_->line(a_.column_of_group());
+  if (!crosses_columns() && a_.reads_groups(operands)) a_.out_->line(a_.group_of_column());
   a_.print_locals(operands);
   std::vector<std::string> steps;
   for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
@@ -86,6 +119,30 @@ void fold_printer::print_step(const std::string& to, const std::string& argument
   a_.values_ = values;
   a_.names_ = names;
   a_.out_->close("};");
+}
+
+// "wanted(nt)": whether the statistics of a slice are asked for, where that is in question.
+std::string fold_printer::wanted_here() const {
+  return a_.wanted_ + "(" + a_.arguments(p_.at(p_.extremes.scale).varies) + ")";
+}
+
+// if (wanted.defined()) blocks.where(wanted(nt));
+void fold_printer::print_where() {
+  if (a_.wanted_.empty()) return;
+  a_.out_->line((a_.wanted_ == "wanted" ? "if (wanted.defined()) blocks.where(" : "blocks.where(") + wanted_here() + ");");
+}
+
+// Rows up to a number: of that Halide makes the loop's bound. Where nothing is asked for it is 0.
+void fold_printer::print_row_limit(const std::string& n) {
+  std::string limit = n + " / kRows";
+  if (!a_.wanted_.empty()) {
+    const ir::atom_set slices = p_.at(p_.extremes.scale).varies & a_.joined();
+    if (a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined()) a_.out_->line(a_.group_of_column());
+    const std::string asked = "select(" + wanted_here() + ", " + n + " / kRows, 0)";
+    limit = "limit";
+    a_.out_->code("const Expr limit = " + (a_.wanted_ == "wanted" ? "wanted.defined() ? " + asked + " : " + n + " / kRows" : asked) + ";");
+  }
+  a_.out_->line("rows.where(chunk * (kChunk / kRows) + rows.y < " + limit + ");");
 }
 
 // Gives each reduction its Func; several come from one Tuple.
@@ -114,18 +171,18 @@ void fold_printer::print_row_fold() {
   out.open("{");
   out.code(lanes + "(" + at + ") = " + starts() + ";");
   const std::string& inner = a_.loop_id(reduced_[0]);
-  const std::string n = a_.extent(reduced_[0], q_.first);
+  const std::string& n = extents_[0];
   std::string parameters = "Expr " + inner, others, outer, outer_rest;
   for (std::size_t r = 1; r < reduced_.size(); ++r) {
     parameters += ", Expr " + a_.loop_id(reduced_[r]);
-    others += ", 0, " + a_.extent(reduced_[r], q_.first);
+    others += ", 0, " + extents_[r];
     outer += std::string(", blocks.") + axis[r];
     outer_rest += std::string(", rest.") + axis[r];
   }
   print_step(lanes, at, parameters + ", Expr lane");
   out.code("RDom blocks(0, (on_gpu ? " + n + " + width - 1 : " + n + ") / width" + others + "), rest(0, " + n +
            " % width" + others + ");");
-  if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) blocks.where(" + a_.wanted_ + ");");
+  print_where();
   out.line("if (on_gpu) blocks.where(blocks.x * width + lane < " + n + ");");
   out.line("step(blocks.x * width + lane" + outer + ", lane);");
   out.line("if (!on_gpu) step(" + n + " / width * width + rest.x" + outer_rest + ", rest.x);");
@@ -143,7 +200,9 @@ void fold_printer::print_row_fold() {
   out.line("Func " + eighths + "(\"" + eighths + "\");");
   out.code(eighths + "(" + at + ") = " + list(quarters) + ";");
   print_results(a_.fresh("sums"), values);
-  out.line("steps.rows.push_back({" + lanes + ", " + eighths + ", " + totals_ + "});");
+  const bool of_row = a_.is_of_row(q_);
+  out.line(std::string(of_row ? "of_row" : "steps") + ".rows.push_back({" + lanes + ", " + eighths + ", " + totals_ + "});");
+  if (of_row) return;
   a_.allocate(q_.nodes.size(), kept_);
 }
 
@@ -151,11 +210,11 @@ void fold_printer::print_column_fold() {
   writer& out = *a_.out_;
   const std::string partial = a_.fresh("partial");
   const std::string& row = a_.loop_id(reduced_[0]);
-  const std::string n = a_.extent(reduced_[0], q_.first);
+  const std::string& n = extents_[0];
   std::string others, other_extents, other_chunks;
   for (std::size_t r = 1; r < reduced_.size(); ++r) {
     others += ", " + a_.loop_id(reduced_[r]);
-    other_extents += ", 0, " + a_.extent(reduced_[r], q_.first);
+    other_extents += ", 0, " + extents_[r];
     other_chunks += std::string(", chunks.") + axis[r];
   }
   const std::string columns = a_.arguments(kept_);
@@ -165,8 +224,7 @@ void fold_printer::print_column_fold() {
   out.code(partial + "(" + at + ") = " + starts() + ";");
   print_step(partial, at, "Expr " + row + ", Expr chunk");
   out.line("RDom rows(0, kRows, 0, kChunk / kRows), rest(0, " + n + " % kRows);");
-  out.line("rows.where(chunk * (kChunk / kRows) + rows.y < " + n + " / kRows);");
-  if (!a_.wanted_.empty()) out.line("if (" + a_.wanted_ + ".defined()) rows.where(" + a_.wanted_ + ");");
+  print_row_limit(n);
   out.line("step(row_of(chunk, rows, " + n + "), chunk);");
   out.line("step(" + n + " / kRows * kRows + rest.x, " + n + " / kChunk);");
   out.close();
@@ -188,9 +246,9 @@ void fold_printer::print_column_fold() {
   out.code(sums + "(" + columns + ") = " + list(steps) + ";");
   print_results(a_.fresh("totals"), values);
   out.line("steps.columns.push_back({" + partial + ", " + sums + ", " + totals_ + "});");
-  std::string partials = "((" + n + " + 255) / 256 + 1)";
-  for (std::size_t r = 1; r < reduced_.size(); ++r) partials += " * " + a_.extent(reduced_[r], q_.first);
-  a_.allocate(q_.nodes.size(), kept_, partials);
+  const int chunked = static_cast<int>(std::bit_width(q_.over)) - 1;
+  a_.allocate(q_.nodes.size(), (kept_ | q_.over) & ~(ir::atom_set{1} << chunked),
+              "((" + a_.extent(chunked) + " + 255) / 256 + 1)");
   a_.allocate(2 * q_.nodes.size(), kept_);
 }
 

@@ -11,12 +11,18 @@ class fold_printer {
   void print();
 
  private:
+  void print_extents();
   void print_firsts();
+  bool crosses_columns() const;
+  void print_where();
+  void print_row_limit(const std::string& n);
+  std::string wanted_here() const;
   void print_row_fold();
   void print_column_fold();
   void print_step(const std::string& to, const std::string& arguments, const std::string& parameters);
   void print_results(const std::string& sums, const std::vector<std::string>& values);
   std::string starts() const;
+  std::string count() const;
   std::string list(const std::vector<std::string>& values) const;
   std::string component(const std::string& call, std::size_t i) const;
   std::string divided(std::size_t i, const std::string& sum) const;
@@ -26,6 +32,8 @@ class fold_printer {
   const plan& p_;
   ir::atom_set kept_;
   std::vector<int> reduced_;  ///< innermost first
+  bool is_row_ = false;
+  std::vector<std::string> extents_;  ///< of what is reduced; of a pivot the first block's
   std::vector<std::string> firsts_;
   std::string totals_;
 };

@@ -1,7 +1,6 @@
 // The class around an algorithm. Tensors are declared from the innermost loop outwards, as Halide indexes.
 #include "generator.hpp"
 
-#include <bit>
 #include <cctype>
 
 #include "../declaration.hpp"
@@ -58,14 +57,11 @@ void print_generator(const shared_kernel& made, writer& out) {
     if (id.empty()) continue;
     if (k.tensors[t].storage == 'S' && full.empty() && k.tensors[t].varies == p.all_loops()) full = id;
     if (k.tensors[t].storage == 'P' && parameters.empty()) parameters = id;
-    out.line("Input<Buffer<>> " + id + "{\"" + id + "\", " + std::to_string(std::popcount(k.tensors[t].varies)) + "};");
+    out.line("Input<Buffer<>> " + id + "{\"" + id + "\", " + std::to_string(a.inner_first(k.tensors[t].varies).size()) + "};");
   }
-  std::string lead;
-  for (const ir::node& n : p.g.nodes)
-    if (n.first && lead.empty()) lead = a.extent(n.first->atom, n.first);
-  if (!lead.empty()) out.line("Input<int32_t> " + lead + "{\"" + lead + "\"};");
+  for (const std::string& id : a.scalars()) out.line("Input<int32_t> " + id + "{\"" + id + "\"};");
   for (const output_group& g : a.outputs())
-    out.line("Output<Func> " + g.id + "{\"" + g.id + "\", " + std::to_string(std::popcount(g.varies)) + "};");
+    out.line("Output<Func> " + g.id + "{\"" + g.id + "\", " + std::to_string(a.inner_first(g.varies).size()) + "};");
   out.line();
   out.open("void generate() {");
   out.line("const Type storage = " + full + ".type();");
@@ -77,14 +73,7 @@ void print_generator(const shared_kernel& made, writer& out) {
   if (p.extremes.scale >= 0) out.line("const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;");
   out.line("const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };");
   out.line("const auto number = [&](double value) { return number_of(statistic, value); };");
-  std::string extents, vars;
-  for (int l : a.inner_first(p.all_loops())) {
-    const auto axis = p.loops.size() - 1 - static_cast<std::size_t>(l);
-    extents += (extents.empty() ? "const Expr " : ", ") + a.extent(l) + " = " + full + ".dim(" + std::to_string(axis) +
-               ").extent()";
-    vars += a.loop_id(l) + "{\"" + a.loop_id(l) + "\"}, ";
-  }
-  out.code(extents + ";");
+  a.print_extents(full, out);
   for (std::size_t t = 0; t < k.tensors.size(); ++t) {
     const std::string& id = a.input_id(static_cast<int>(t));
     if (id.empty() || k.tensors[t].varies == 0) continue;
@@ -97,7 +86,7 @@ void print_generator(const shared_kernel& made, writer& out) {
   out.close();
   out.line();
   out.close(" private:");
-  out.line("  Var " + vars + "lane{\"lane\"}, chunk{\"chunk\"}, slice{\"slice\"}, tasks{\"tasks\"};");
+  out.line("  Var " + a.variables() + "lane{\"lane\"}, chunk{\"chunk\"}, tasks{\"tasks\"};");
   out.line("};");
 }
 

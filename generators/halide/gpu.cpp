@@ -115,6 +115,7 @@ void algorithm::print_gpu_schedule() {
     out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(over) + "}, {" +
                arguments(p_.all_loops() & ~over) + "}, lane);");
   } else {
+    if (has_rows()) out_->line("steps.rows.insert(steps.rows.end(), of_row.rows.begin(), of_row.rows.end());");
     out_->code("gpu_before_all(" + std::string(has_steps() ? "steps" : "{}") + ", " + outputs + ", lane);");
   }
   out_->line("return;");

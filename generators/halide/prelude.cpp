@@ -16,8 +16,11 @@ using namespace Halide;
 // depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
 constexpr int kThreads = 256;
+constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
 constexpr int kChunk = 256;
+
+using Statistics = std::map<std::string, Func>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -55,6 +58,10 @@ Expr choose(Expr condition, Expr a, Expr b) { return select(condition != number_
 Expr in_range(Expr v) {
   return v.type() == Float(64) ? v > Expr(0x1p-1016) && v < Expr(0x1p1018) : v > Expr(0x1p-120f) && v < Expr(0x1p122f);
 }
+
+// Whether sums about a pivot are exact enough: its square is at most half the variance. A mean of kBlock is farther off in one
+// of some ten million slices.
+Expr is_near(Expr shift, Expr variance) { return number_of(variance.type(), 2) * sq(shift) <= variance; }
 
 // The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where
 // `largest` is 0, infinite or NaN.
@@ -194,7 +201,7 @@ void print_prelude(const std::string& library, writer& out) {
               "that check their arguments and call them are in " +
               library + "_halide.cpp.");
   out.line("#include <Halide.h>\n");
-  out.line("#include <functional>\n#include <limits>\n#include <vector>");
+  out.line("#include <functional>\n#include <limits>\n#include <map>\n#include <string>\n#include <vector>");
   out.line(helpers.substr(0, helpers.size() - 1));
   print_gpu_helpers(out);
   out.line(functions.substr(0, functions.size() - 1));

@@ -26,15 +26,14 @@ std::string type_text(element e) {
 }
 
 // "{{n_c, 1}, {n_nt, n_c}}", the innermost axis first.
-std::string axes_text(const signature& s, const plan& p, const kernel& k, std::size_t tensor_number) {
-  const tensor& t = k.tensors[tensor_number];
-  const argument& a = s.arguments[static_cast<std::size_t>(k.argument[tensor_number])];
+std::string axes_text(const signature& s, const algorithm& a, std::size_t tensor_number) {
+  const tensor& t = a.k().tensors[tensor_number];
+  const argument& arg = s.arguments[static_cast<std::size_t>(a.k().argument[tensor_number])];
   std::string out, dense = "1";
-  for (int l = static_cast<int>(p.loops.size()); l-- > 0;) {
-    if (!has(t.varies, l)) continue;
-    const std::string n = "n_" + p.loops[static_cast<std::size_t>(l)].name;
+  for (int l : a.inner_first(t.varies)) {
+    const std::string n = a.extent(l);
     std::string stride = dense;
-    if (t.strided && l + 1 < static_cast<int>(p.loops.size())) stride = stride_text(s, a, static_cast<std::size_t>(l));
+    if (t.strided && !out.empty()) stride = stride_text(s, arg, static_cast<std::size_t>(l));
     out += (out.empty() ? "{" : ", {") + n + ", " + stride + "}";
     dense = dense == "1" ? n : dense + " * " + n;
   }
@@ -45,13 +44,39 @@ element type_of(const signature& s, const argument& a) {
   return a.kind == argument_kind::count ? statistics_type(s.how.type) : memory_type(s, a);
 }
 
+// "n_c * sizeof(float), n_c * sizeof(float)": how far apart and how long the runs are with which slices of a resident kernel
+// begin. Empty where no loop goes from slice to slice.
+std::string runs_text(const algorithm& a, const signature& s, std::size_t tensor_number) {
+  const plan& p = a.p();
+  const tensor& t = a.k().tensors[tensor_number];
+  const argument& arg = s.arguments[static_cast<std::size_t>(a.k().argument[tensor_number])];
+  ir::atom_set kept = p.all_loops();
+  for (const pass& q : p.passes) kept &= ~q.over;
+  if (!a.is_resident() || a.inner_first(kept).size() > 1 || t.varies != p.all_loops()) return "";
+  const std::size_t inner = std::bit_width(kept) - std::size_t{1};
+  std::string run;
+  for (std::size_t l = inner + 1; l < p.loops.size(); ++l) run += a.extent(static_cast<int>(l)) + " * ";
+  const std::string size = "sizeof(" + c_type(memory_type(s, arg)) + ")";
+  return (t.strided ? stride_text(s, arg, inner) + " * " : run) + size + ", " + run + size;
+}
+
+// "const size_t n_c = n_g * n_c_g;"
+void print_joined(const algorithm& a, writer& out) {
+  if (a.joined() == 0) return;
+  std::string product;
+  for (std::size_t l = 0; l < a.p().loops.size(); ++l)
+    if (has(a.joined(), static_cast<int>(l))) product += (product.empty() ? "" : " * ") + a.extent(static_cast<int>(l));
+  out.line("const size_t " + a.extent(static_cast<int>(a.p().loops.size())) + " = " + product + ";");
+}
+
 void print_call(const library& lib, const algorithm& a, const signature& s, writer& out) {
   const kernel& k = a.k();
   const plan& p = a.p();  // whose names the kernel has
   for (std::size_t l = 0; l < p.loops.size(); ++l)
     out.line("const size_t n_" + p.loops[l].name + " = " + product_text(s, s.sweeps.loops[l].atoms) + ";");
   print_leading(p, out);
-  std::string inputs, outputs, read, written, lead;
+  print_joined(a, out);
+  std::string inputs, outputs, read, written;
   for (const argument& arg : s.arguments)
     if (arg.kind == argument_kind::count) {
       const std::string type = c_type(statistics_type(s.how.type));
@@ -61,8 +86,9 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
     const argument& arg = s.arguments[static_cast<std::size_t>(k.argument[t])];
     const bool count = arg.kind == argument_kind::count;
     out.code("normfold::halide_tensor t_" + arg.id + "(" + (count ? "&average_rate" : arg.id) + ", " +
-             type_text(type_of(s, arg)) + ", " + axes_text(s, p, k, t) + ");");
+             type_text(type_of(s, arg)) + ", " + axes_text(s, a, t) + ");");
     if (a.input_id(static_cast<int>(t)).empty()) continue;
+    if (const std::string runs = runs_text(a, s, t); !runs.empty()) out.code("t_" + arg.id + ".in_runs(" + runs + ");");
     inputs += ", t_" + arg.id;
     read += (read.empty() ? "&t_" : ", &t_") + arg.id;
   }
@@ -72,9 +98,7 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
       outputs += ", t_" + id;
       written += (written.empty() ? "&t_" : ", &t_") + id;
     }
-  for (const ir::node& n : p.g.nodes)
-    if (n.first && lead.empty())
-      lead = ", static_cast<int32_t>(lead_" + p.loops[static_cast<std::size_t>(n.first->atom)].name + ")";
+  for (const std::string& id : a.scalars()) inputs += ", static_cast<int32_t>(" + id + ")";
   const std::string total = product_text(s, s.how.memory.atoms);
   const std::string bytes = a.iteration_elements() + " * sizeof(" + c_type(s.how.type) + ")";
   bool counts = false;
@@ -83,7 +107,7 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
   out.open(wrapped(std::string(counts ? "const normfold_status done = " : "return ") +
                    "normfold::halide_call(context, " + name + "_metadata(), " + bytes + ", {" + read + "}, {" +
                    written + "}, [&](const void* user_context) {"));
-  out.code("return " + name + "(user_context" + inputs + lead + outputs + ");");
+  out.code("return " + name + "(user_context" + inputs + outputs + ");");
   out.close("});");
   if (!counts) return;
   for (const argument& arg : s.arguments)
@@ -110,7 +134,7 @@ std::string wrappers_text(const library& lib, const std::vector<shared_kernel>& 
     for (std::size_t t = 0; t < made.k.tensors.size(); ++t) buffers += a.input_id(static_cast<int>(t)).empty() ? 0 : 1;
     std::string types = "const void*";
     for (std::size_t i = 0; i < buffers; ++i) types += ", halide_buffer_t*";
-    if (a.has_leading()) types += ", int32_t";
+    for (std::size_t i = 0; i < a.scalars().size(); ++i) types += ", int32_t";
     for (const output_group& g : a.outputs())
       for (std::size_t i = 0; i < g.tensors.size(); ++i) types += ", halide_buffer_t*";
     for (const signature* s : made.users) {

@@ -42,6 +42,22 @@ class halide_tensor {
 
   /// Whether extents and strides are within Halide's 32 bits. The number of elements is not limited.
   bool fits() const { return fits_; }
+
+  /// Each iteration of the kernel's parallel loop begins with one run of this, of so many bytes and so many apart.
+  void in_runs(std::size_t apart, std::size_t bytes) {
+    apart_ = apart;
+    run_ = bytes;
+  }
+  /// Asks for a run ahead of its iteration: of a long one the beginning, for then the processor sees it coming itself.
+  void prefetch_run(std::size_t iteration) const {
+#if defined(__GNUC__)
+    constexpr std::size_t line = 64, page = 4096;
+    const std::uint8_t* const run = buffer_.host + iteration * apart_;
+    for (std::size_t at = 0; at < (run_ <= page ? run_ : page / 4); at += line) __builtin_prefetch(run + at);
+#else
+    (void)iteration;
+#endif
+  }
   halide_buffer_t* buffer() { return &buffer_; }
   operator halide_buffer_t*() { return &buffer_; }  // NOLINT: what a kernel takes
 
@@ -49,14 +65,20 @@ class halide_tensor {
   halide_buffer_t buffer_;
   halide_dimension_t axes_[kAxes];
   bool fits_ = true;
+  std::size_t apart_ = 0, run_ = 0;
 };
+
+/// Tensors of one call, those that are read or those that are written.
+using halide_tensors = std::initializer_list<halide_tensor*>;
 
 /// One call in progress: what user_context points to.
 struct halide_job {
   const normfold_context* context;
-  std::size_t task_iterations;  ///< iterations of a parallel loop that one task takes
+  halide_tensors read;
+  std::size_t task_iterations;  ///< iterations of a parallel loop that one task takes at most
   std::atomic<std::size_t> used{0};
   std::atomic<bool> is_parallel{false};
+  std::atomic<bool> is_short{false};  ///< whether the workspace did not suffice
 };
 
 /// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on
@@ -97,6 +119,7 @@ class halide_callbacks {
     halide_job* job;
     halide_task_t iteration;
     int min, size;
+    std::size_t step;  ///< iterations a task takes
     std::uint8_t* closure;
     std::atomic<int> code{0};
   };
@@ -105,10 +128,11 @@ class halide_callbacks {
     halide_job* const job = job_of(user_context);
     if (job == nullptr) return previous().par_for(user_context, iteration, min, size, closure);
     if (size <= 0) return 0;
-    loop l{job, iteration, min, size, closure};
+    constexpr std::size_t least_tasks = 16;
+    const std::size_t few = (static_cast<std::size_t>(size) + least_tasks - 1) / least_tasks;
+    loop l{job, iteration, min, size, job->task_iterations < few ? job->task_iterations : few, closure};
     if (job->is_parallel.exchange(true)) return serial(l);  // a loop within a task is that task's own
-    const std::size_t step = job->task_iterations;
-    normfold_run(job->context, (static_cast<std::size_t>(size) + step - 1) / step, run_task, &l);
+    normfold_run(job->context, (static_cast<std::size_t>(size) + l.step - 1) / l.step, run_task, &l);
     job->is_parallel = false;
     return l.code;
   }
@@ -123,11 +147,14 @@ class halide_callbacks {
     loop& l = *static_cast<loop*>(data);
     halide_job* const before = current();
     current() = l.job;
-    const std::size_t begin = task * l.job->task_iterations;
+    const std::size_t begin = task * l.step;
     const std::size_t size = static_cast<std::size_t>(l.size);
-    const std::size_t end = begin + l.job->task_iterations < size ? begin + l.job->task_iterations : size;
-    for (std::size_t i = begin; i < end; ++i)
+    const std::size_t end = begin + l.step < size ? begin + l.step : size;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i + 1 < end)
+        for (const halide_tensor* t : l.job->read) t->prefetch_run(i + 1);
       if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;
+    }
     current() = before;
   }
 
@@ -135,24 +162,31 @@ class halide_callbacks {
     if (job_of(user_context) == nullptr) previous().error(user_context, text);
   }
 
-  // From the caller's workspace, whose size <name>_workspace(...) has counted.
+  // From the caller's workspace, whose size <name>_workspace(...) has counted. Were it counted too small, the call would
+  // say so when it is done.
   static void* allocate(void* user_context, std::size_t bytes) {
     halide_job* const job = job_of(user_context);
     if (job == nullptr) return previous().allocate(user_context, bytes);
     const std::size_t whole =
         (bytes + NORMFOLD_WORKSPACE_ALIGNMENT - 1) / NORMFOLD_WORKSPACE_ALIGNMENT * NORMFOLD_WORKSPACE_ALIGNMENT;
     const std::size_t at = job->used.fetch_add(whole);
-    if (job->context == nullptr || at + bytes > job->context->workspace_bytes) return nullptr;
-    return static_cast<unsigned char*>(job->context->workspace) + at;
+    if (job->context != nullptr && at + bytes <= job->context->workspace_bytes)
+      return static_cast<unsigned char*>(job->context->workspace) + at;
+    job->is_short = true;  // kernels do not look whether they got memory
+    return previous().allocate(user_context, bytes);
+  }
+
+  static bool is_in_workspace(const halide_job& job, const void* pointer) {
+    if (job.context == nullptr) return false;
+    const auto begin = reinterpret_cast<std::uintptr_t>(job.context->workspace);
+    return reinterpret_cast<std::uintptr_t>(pointer) - begin < job.context->workspace_bytes;
   }
 
   static void release(void* user_context, void* pointer) {
-    if (job_of(user_context) == nullptr) previous().release(user_context, pointer);
+    const halide_job* const job = job_of(user_context);
+    if (job == nullptr || !is_in_workspace(*job, pointer)) previous().release(user_context, pointer);
   }
 };
-
-/// Tensors of one call, those that are read or those that are written.
-using halide_tensors = std::initializer_list<halide_tensor*>;
 
 /// Calls `kernel(user_context)`. Parallel loops of the kernel go to the context's parallel_for in tasks of some
 /// `task_bytes`, of which one iteration takes `iteration_bytes`. A kernel for a device gets copies of what it reads
@@ -169,7 +203,7 @@ normfold_status halide_call(const normfold_context* context, const halide_filter
   halide_drivers::install();
   static const halide_device device = halide_device_of(about->target);  // every wrapper has a Kernel of its own
   if (device == halide_device::missing) return NORMFOLD_NO_DEVICE;
-  halide_job job{context, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
+  halide_job job{context, read, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
   halide_job* const before = halide_callbacks::current();
   halide_callbacks::current() = &job;
   if (device == halide_device::ready)
@@ -182,7 +216,7 @@ normfold_status halide_call(const normfold_context* context, const halide_filter
       for (halide_tensor* t : tensors) halide_device_free(&job, t->buffer());
   }
   halide_callbacks::current() = before;
-  return code == 0 ? NORMFOLD_OK : NORMFOLD_BACKEND;
+  return code == 0 && !job.is_short ? NORMFOLD_OK : NORMFOLD_BACKEND;
 }
 
 }  // namespace normfold
