@@ -39,11 +39,12 @@ void algorithm::print_near() {
   }
   const std::string near = "near(" + arguments(slices) + ")";
   out_->line("Func near(\"near\");");
-  out_->code(near + " = " + (of_slice.empty() ? "cast<bool>(true)" : of_slice) + ";");
-  if (!of_column.empty()) {
+  if (of_column.empty()) {
+    out_->code(near + " = " + of_slice + ";");
+  } else {
     out_->open("{");
     print_domain("each", columns);
-    out_->code(near + " = " + near + " && " + of_column + ";");
+    out_->code(near + " = " + (of_slice.empty() ? "" : of_slice + " && ") + "minimum(each, cast<int>(" + of_column + ")) == 1;");
     out_->close();
   }
   out_->line(value_step("near"));

@@ -8,12 +8,12 @@ rm -rf "$work"
 "$1" "$work"
 
 if [ -n "${NORMFOLD_UPDATE_GOLDEN:-}" ]; then
-  rm -f "$here"/*.h "$here"/*_highway.cpp "$here"/*.plan
+  rm -f "$here"/*.h "$here"/*_highway.cpp "$here"/*_generators.cpp "$here"/*.plan
   cp "$work"/* "$here"/
 fi
 
 status=0
-names=$(cd "$work" && ls; cd "$here" && find . -name '*.h' -o -name '*_highway.cpp' -o -name '*.plan')
+names=$(cd "$work" && ls; cd "$here" && find . -name '*.h' -o -name '*_highway.cpp' -o -name '*_generators.cpp' -o -name '*.plan')
 for name in $(sed 's,^\./,,' <<<"$names" | sort -u); do
   diff -uN --label "committed $name" --label "generated $name" "$here/$name" "$work/$name" || status=1
 done

@@ -28,6 +28,15 @@ struct golden {
     run({"--out", folder.c_str(), "--name", name.c_str(), "--directions", directions}, layer, std::cout);
   }
 
+  /// <layer>_generators.cpp: the same for Halide
+  void halide(const ir::graph& layer, const char* directions, const char* orders = "") {
+    const std::string name = named(layer, directions), all = folder + "/halide";
+    run({"--out", all.c_str(), "--name", name.c_str(), "--directions", directions, "--orders", orders, "--backends", "halide"}, layer, std::cout);
+    const std::string file = name + "_generators.cpp";
+    std::filesystem::copy_file(all + "/" + file, folder + "/" + file);
+    std::filesystem::remove_all(all);
+  }
+
   /// <layer>.plan: what --plan prints
   void plan(const ir::graph& layer, const char* directions, const char* orders = "") {
     std::ostringstream text;
@@ -58,6 +67,11 @@ int main(int argc, char** argv) {
   g.code(lower(layers::layer_norm), "backward");
   g.code(lower(layers::batch_norm), "backward,backward_frozen");
   g.code(lower(layers::rms_norm), "backward");
+
+  g.halide(lower(layers::layer_norm), "infer");
+  g.halide(lower(layers::batch_norm), "infer,train");
+  g.halide(lower(layers::group_norm), "infer", "NHWC");
+  g.halide(lower(layers::add_rms_norm), "infer");
 
   g.plan(lower(layers::layer_norm), "infer,train");
   g.plan(lower(layers::batch_norm), "infer,train", "NCHW,NHWC");
