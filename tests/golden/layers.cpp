@@ -17,22 +17,21 @@ struct golden {
   std::string folder;
   bool failed = false;
 
-  void run(std::vector<const char*> words, const ir::graph& layer, std::ostream& out) {
+  void run(std::vector<const char*> words, const std::vector<ir::graph>& layers, std::ostream& out) {
     words.insert(words.begin(), "layers");
-    failed = gen::run(static_cast<int>(words.size()), words.data(), {layer}, out, std::cerr) != 0 || failed;
+    failed = gen::run(static_cast<int>(words.size()), words.data(), layers, out, std::cerr) != 0 || failed;
   }
 
   /// <layer>.h and <layer>_highway.cpp; gradients have files of their own
   void code(const ir::graph& layer, const char* directions) {
     const std::string name = named(layer, directions);
-    run({"--out", folder.c_str(), "--name", name.c_str(), "--directions", directions}, layer, std::cout);
+    run({"--out", folder.c_str(), "--name", name.c_str(), "--directions", directions}, {layer}, std::cout);
   }
 
-  /// <layer>_generators.cpp: the same for Halide
-  void halide(const ir::graph& layer, const char* directions, const char* orders = "") {
-    const std::string name = named(layer, directions), all = folder + "/halide";
-    run({"--out", all.c_str(), "--name", name.c_str(), "--directions", directions, "--orders", orders, "--backends", "halide"}, layer, std::cout);
-    const std::string file = name + "_generators.cpp";
+  /// norms_generators.cpp: several layers for Halide
+  void halide(const std::vector<ir::graph>& layers, const char* directions) {
+    const std::string all = folder + "/halide", file = "norms_generators.cpp";
+    run({"--out", all.c_str(), "--name", "norms", "--directions", directions, "--backends", "halide"}, layers, std::cout);
     std::filesystem::copy_file(all + "/" + file, folder + "/" + file);
     std::filesystem::remove_all(all);
   }
@@ -40,7 +39,7 @@ struct golden {
   /// <layer>.plan: what --plan prints
   void plan(const ir::graph& layer, const char* directions, const char* orders = "") {
     std::ostringstream text;
-    run({"--plan", "--directions", directions, "--orders", orders}, layer, text);
+    run({"--plan", "--directions", directions, "--orders", orders}, {layer}, text);
     std::ofstream file(std::filesystem::path(folder) / (named(layer, directions) + ".plan"), std::ios::binary);
     file << text.str();
     failed = !file.flush() || failed;
@@ -68,10 +67,7 @@ int main(int argc, char** argv) {
   g.code(lower(layers::batch_norm), "backward,backward_frozen");
   g.code(lower(layers::rms_norm), "backward");
 
-  g.halide(lower(layers::layer_norm), "infer");
-  g.halide(lower(layers::batch_norm), "infer,train");
-  g.halide(lower(layers::group_norm), "infer", "NHWC");
-  g.halide(lower(layers::add_rms_norm), "infer");
+  g.halide({lower(layers::layer_norm), lower(layers::batch_norm), lower(layers::group_norm), lower(layers::add_rms_norm)}, "train");
 
   g.plan(lower(layers::layer_norm), "infer,train");
   g.plan(lower(layers::batch_norm), "infer,train", "NCHW,NHWC");

@@ -1,0 +1,935 @@
+// Kernels of norms as Halide generators, printed by Normfold: the algorithm of each, then its schedule. The C
+// functions that check their arguments and call them are in norms_halide.cpp.
+#include <Halide.h>
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace Halide;
+
+// Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
+// i % kThreads. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
+// depend on the CPU, on threads or on what else is computed.
+constexpr int kLanes = 32;
+constexpr int kThreads = 256;
+constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
+constexpr int kRows = 8;
+constexpr int kChunk = 256;
+
+using Statistics = std::map<std::string, Func>;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// A number of the type of a statistic.
+Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
+
+// A tensor of 16 bit integers holds bfloat16: the upper half of a float's bits. Stores round to the nearest, ties to even, by
+// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16.
+Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(Float(32), cast(UInt(32), e) << 16) : e; }
+Expr upper_half(Expr e) {
+  const Expr bits = reinterpret(UInt(32), e);
+  const Expr rounded = bits + cast(UInt(32), 0x7fff) + ((bits >> 16) & 1);
+  return cast(UInt(16), select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded) >> 16);
+}
+Expr stored(Type t, Expr e) {
+  if (t == UInt(16)) return upper_half(cast(Float(32), e));
+  if (t == Float(16)) return select(is_nan(e), reinterpret(t, cast(UInt(16), 0x7e00)), cast(t, e));
+  return cast(t, e);
+}
+
+Expr sq(Expr a) { return a * a; }
+Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
+Expr plus(Expr a, Expr b) { return a + b; }
+
+// NaN wins, on either side.
+Expr larger(Expr a, Expr b) { return select(is_nan(a) || b < a, a, b); }
+Expr smaller(Expr a, Expr b) { return select(is_nan(a) || a < b, a, b); }
+
+// Conditions are numbers: 1 where they hold, else 0. Newer versions of Halide read a <= b as !(b < a), which holds for NaN.
+Expr is_less(Expr a, Expr b) { return cast(a.type(), a < b); }
+Expr is_less_equal(Expr a, Expr b) { return cast(a.type(), a < b || a == b); }
+Expr choose(Expr condition, Expr a, Expr b) { return select(condition != number_of(condition.type(), 0), a, b); }
+
+// Whether a mean of squares is an ordinary number: no square overflowed, and none that counts vanished.
+Expr in_range(Expr v) {
+  return v.type() == Float(64) ? v > Expr(0x1p-1016) && v < Expr(0x1p1018) : v > Expr(0x1p-120f) && v < Expr(0x1p122f);
+}
+
+// Whether sums about a pivot are exact enough: its square is at most half the variance. A mean of kBlock is farther off in one
+// of some ten million slices.
+Expr is_near(Expr shift, Expr variance) { return number_of(variance.type(), 2) * sq(shift) <= variance; }
+
+// The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where
+// `largest` is 0, infinite or NaN.
+Expr power_of_two(Expr largest) {
+  const bool is_double = largest.type() == Float(64);
+  const Type bits = is_double ? Int(64) : Int(32);
+  const int fraction = is_double ? 52 : 23;
+  const Expr most = cast(bits, is_double ? 2045 : 253);
+  const Expr exponent = clamp(most - (reinterpret(bits, largest) >> cast(bits, fraction)), cast(bits, 1), most);
+  const Expr ordinary = largest > number_of(largest.type(), 0) && largest < number_of(largest.type(), infinity);
+  return select(ordinary, reinterpret(largest.type(), exponent << cast(bits, fraction)), number_of(largest.type(), 1));
+}
+
+// One of two values. Halide computes what a select does not choose only where it is needed; in a block of threads that puts
+// barriers under conditions, of which drivers for OpenCL make long programs: there both are computed.
+Expr chosen_by_select(Expr condition, Expr a, Expr b) { return select(condition, a, b); }
+Expr chosen_by_bits(Expr condition, Expr a, Expr b) {
+  const Type bits = a.type().with_code(halide_type_uint);
+  const Expr mask = select(condition, ~cast(bits, 0), cast(bits, 0));
+  return reinterpret(a.type(), (reinterpret(bits, a) & mask) | (reinterpret(bits, b) & ~mask));
+}
+
+// Merges the lanes of a fold by a tree of halves: down to 8 as vectors, from there as numbers.
+using Merge = Expr (*)(Expr, Expr);
+Expr tree(Merge merge, std::vector<Expr> parts) {
+  for (size_t half = parts.size() / 2; half > 0; half /= 2)
+    for (size_t i = 0; i < half; ++i) parts[i] = merge(parts[i], parts[i + half]);
+  return parts[0];
+}
+Expr merged_to_8(Merge merge, const std::function<Expr(Expr)>& lanes, Expr i, int width) {
+  std::vector<Expr> parts;
+  for (int lane = 0; lane < width; lane += 8) parts.push_back(lanes(i + lane));
+  return tree(merge, parts);
+}
+Expr merged(Merge merge, const std::function<Expr(int)>& eighths) {
+  std::vector<Expr> parts;
+  for (int i = 0; i < 8; ++i) parts.push_back(eighths(i));
+  return tree(merge, parts);
+}
+
+// What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
+struct RowFold {
+  Func lanes, eighths, totals;
+};
+struct ColumnFold {
+  Func partial, sums, totals;
+};
+struct Steps {
+  std::vector<RowFold> rows;
+  std::vector<ColumnFold> columns;
+  std::vector<Func> values;
+};
+
+// Every tensor begins at 0 and has the extents of the loops that it varies along.
+void set_extents(Func output, const std::vector<Expr>& extents) {
+  for (int i = 0; i < output.dimensions(); ++i) output.output_buffers()[0].dim(i).set_bounds(0, extents[i]);
+}
+void set_extents(GeneratorInput<Buffer<>>& input, const std::vector<Expr>& extents) {
+  for (int i = 0; i < input.dimensions(); ++i) input.dim(i).set_bounds(0, extents[i]);
+}
+
+// Schedules the sums of a row: all lanes at once, so that LLVM keeps them in several registers.
+void in_lanes(Func lanes, Var lane) {
+  lanes.vectorize(lane);
+  if (!lanes.has_update_definition()) return;
+  std::vector<VarOrRVar> order{lane};
+  for (const RVar& r : lanes.rvars(0)) order.push_back(r);
+  lanes.update(0).reorder(order).vectorize(lane);
+  lanes.update(1).unscheduled();
+}
+
+// The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
+Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) { return min(chunk * kChunk + rows.y * kRows + rows.x, n - 1); }
+
+// Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
+void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
+  const std::vector<RVar> rows = partial.rvars(0);
+  partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  partial.update(0).reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  partial.update(1).reorder(column, partial.rvars(1)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
+  sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order{column};
+  for (const RVar& r : sums.rvars(0)) order.push_back(r);
+  sums.update(0).reorder(order).vectorize(column, vector, TailStrategy::GuardWithIf);
+}
+
+// Schedules the steps of a slice beside it, in the loop `slice` of `f`; `kept` tells slices apart.
+void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane) {
+  const auto of_slice = [&](Func step) {
+    step.compute_at(f, slice);
+    for (const Var& k : kept) step.bound_extent(k, 1);
+    return step;
+  };
+  for (const RowFold& fold : steps.rows) {
+    in_lanes(of_slice(fold.lanes), lane);
+    in_lanes(of_slice(fold.eighths), lane);
+    of_slice(fold.totals);
+  }
+  for (const Func& value : steps.values) of_slice(value);
+}
+
+// Schedules each step for all slices before the next one.
+void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
+  for (RowFold fold : steps.rows) {
+    in_lanes(fold.lanes, lane);
+    in_lanes(fold.eighths, lane);
+    fold.totals.compute_root();
+    const std::vector<Var> kept = fold.totals.args();
+    if (!kept.empty()) fold.totals.parallel(kept.back());
+    for (Func f : {fold.lanes, fold.eighths}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
+  }
+  for (ColumnFold fold : steps.columns) {
+    in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
+    fold.totals.compute_root();
+  }
+  for (Func value : steps.values) value.compute_root();
+}
+
+// On a GPU: an element to a thread, kThreads of them to a block. `serial` runs in the thread. One index counts the blocks,
+// since the others may not exceed 65535.
+const Var gpu_block("gpu_block"), gpu_row("gpu_row"), gpu_thread("gpu_thread"), gpu_thread_row("gpu_thread_row");
+
+Var fused(Stage s, std::vector<Var> loops, Var into) {
+  for (size_t i = 1; i < loops.size(); ++i) s.fuse(i == 1 ? loops[0] : into, loops[i], into);
+  return loops.size() == 1 ? loops[0] : into;
+}
+
+void on_threads(Stage s, std::vector<Var> loops, const std::vector<RVar>& serial = {}) {
+  if (loops.empty()) {
+    s.gpu_single_thread();
+    return;
+  }
+  std::vector<VarOrRVar> order(serial.begin(), serial.end());
+  order.insert(order.end(), loops.begin(), loops.end());
+  if (order.size() > 1) s.reorder(order);
+  const Var inner = loops[0];
+  loops.erase(loops.begin());
+  if (loops.empty()) {
+    s.split(inner, gpu_block, gpu_thread, kThreads, TailStrategy::GuardWithIf).gpu_blocks(gpu_block).gpu_threads(gpu_thread);
+    return;
+  }
+  const Var outer = fused(s, loops, gpu_row);
+  s.tile(inner, outer, gpu_block, gpu_row, gpu_thread, gpu_thread_row, 32, kThreads / 32, TailStrategy::GuardWithIf);
+  s.fuse(gpu_block, gpu_row, gpu_block).gpu_blocks(gpu_block).gpu_threads(gpu_thread, gpu_thread_row);
+}
+void on_threads(Func f) { on_threads(f, f.args()); }
+
+// All lanes of a row's sums at once.
+void lanes_on_threads(Func lanes, Var lane) {
+  lanes.gpu_threads(lane);
+  if (!lanes.has_update_definition()) return;
+  std::vector<VarOrRVar> order;
+  for (const RVar& r : lanes.rvars(0)) order.push_back(r);
+  order.push_back(lane);
+  lanes.update(0).reorder(order).gpu_threads(lane);
+  lanes.update(1).gpu_threads(lanes.rvars(1)[0]);
+}
+
+// A slice is a block: its statistics lie in the block's memory, and its elements go to the block's threads.
+void gpu_beside(const Steps& steps, const std::vector<Func>& outputs, const std::vector<Var>& over, const std::vector<Var>& kept,
+                Var lane) {
+  Func all = outputs.back();
+  Var slice = kept[0];
+  const Var element = fused(all, over, gpu_row);
+  std::vector<VarOrRVar> order{gpu_row, gpu_thread};
+  order.insert(order.end(), kept.begin(), kept.end());
+  all.split(element, gpu_row, gpu_thread, kThreads, TailStrategy::GuardWithIf).reorder(order).gpu_threads(gpu_thread);
+  for (Func f : outputs) {
+    if (outputs.size() == 1) slice = fused(f, kept, gpu_block);
+    if (outputs.size() == 1 || kept.size() == 1)
+      f.gpu_blocks(slice);
+    else
+      f.gpu_blocks(kept[0], kept[1]);  // Halide does not fuse the loops of what is computed together
+  }
+  for (size_t i = 0; i + 1 < outputs.size(); ++i) Func(outputs[i]).compute_with(all, slice);
+  const auto of_slice = [&](Func f) {
+    f.compute_at(all, slice);
+    for (const Var& k : kept) f.bound_extent(k, 1);
+    return f;
+  };
+  for (const RowFold& f : steps.rows) {
+    lanes_on_threads(of_slice(f.lanes), lane);
+    lanes_on_threads(of_slice(f.eighths), lane);
+    of_slice(f.totals);
+  }
+  for (const Func& f : steps.values) of_slice(f);
+}
+
+// Every sweep is a launch, or a few.
+void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var lane) {
+  for (RowFold f : steps.rows) {
+    f.totals.compute_root();
+    if (f.totals.args().empty()) {
+      for (Func sums : {f.lanes, f.eighths}) {
+        sums.compute_root();
+        on_threads(sums);
+        if (sums.has_update_definition()) on_threads(sums.update(0), {lane}, sums.rvars(0));
+        if (sums.has_update_definition()) on_threads(sums.update(1), {});
+      }
+      on_threads(f.totals);
+      continue;
+    }
+    const Var slice = fused(f.totals, f.totals.args(), gpu_block);
+    f.totals.gpu_blocks(slice);
+    lanes_on_threads(f.lanes.compute_at(f.totals, slice), lane);
+    lanes_on_threads(f.eighths.compute_at(f.totals, slice), lane);
+  }
+  for (ColumnFold f : steps.columns) {
+    const std::vector<Var> columns = f.sums.args(), all = f.partial.args();
+    on_threads(f.partial.compute_root());
+    on_threads(f.partial.update(0), all, f.partial.rvars(0));
+    std::vector<Var> last = all;
+    last.erase(last.begin() + static_cast<std::ptrdiff_t>(columns.size()));  // the last chunk alone
+    on_threads(f.partial.update(1), last, f.partial.rvars(1));
+    on_threads(f.sums.compute_root());
+    on_threads(f.sums.update(0), columns, f.sums.rvars(0));
+    on_threads(f.totals.compute_root());
+  }
+  for (Func f : steps.values) on_threads(f.compute_root());
+  for (Func f : outputs) on_threads(f);
+}
+
+Expr exponential(Expr a) { return exp(a); }
+Expr tangent(Expr a) { return tanh(a); }
+Expr sigmoid(Expr a) { return number_of(a.type(), 1) / (number_of(a.type(), 1) + exp(-a)); }
+// Halide's own is right to four digits only; the C library's costs a call for each element.
+Expr error_function(Expr a) {
+  return Internal::Call::make(a.type(), a.type() == Float(64) ? "erf" : "erff", {a}, Internal::Call::PureExtern);
+}
+
+// layer<"layer_norm">(N, T, C) | over(C) | center | scale | affine(C)
+// Nest: [keep N*T] [reduce C], a slice at a time.
+class LayerNormTrain : public Generator<LayerNormTrain> {
+ public:
+  Input<Buffer<>> x{"x", 2};
+  Input<Buffer<>> weight{"weight", 1};
+  Input<Buffer<>> bias{"bias", 1};
+  Output<Func> of_nt{"of_nt", 1};
+  Output<Func> y{"y", 2};
+
+  void generate() {
+    const Type storage = x.type();
+    const Type parameter = weight.type();
+    const Type statistic = storage == Float(64) ? Float(64) : Float(32);
+    const int vector = natural_vector_size(statistic);
+    const bool on_gpu = get_target().has_gpu_feature();
+    const int width = on_gpu ? kThreads : kLanes;
+    const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;
+    const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };
+    const auto number = [&](double value) { return number_of(statistic, value); };
+    const Expr n_c = x.dim(0).extent(), n_nt = x.dim(1).extent();
+    set_extents(x, {n_c, n_nt});
+    set_extents(weight, {n_c});
+    set_extents(bias, {n_c});
+
+    Steps steps;
+
+    // Statistics of x * scale. Where a condition is given, they are taken where it holds, and about the mean of all
+    // instead of the first block's.
+    const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
+      // pivot = mean(x * scale)
+      const Expr some_c = wanted.defined() ? n_c : min(n_c, kBlock);
+      Func first("first");
+      {
+        const Expr c = 0;
+        first(nt) = real(x(c, nt)) * scale(nt);
+      }
+      steps.values.push_back(first);
+      Func lanes("lanes");
+      {
+        lanes(lane, nt) = number(0);
+        const auto step = [&](Expr c, Expr lane) {
+          lanes(lane, nt) = lanes(lane, nt) + (real(x(c, nt)) * scale(nt) - first(nt));
+        };
+        RDom blocks(0, some_c / width), rest(0, some_c % width);
+        if (wanted.defined()) blocks.where(wanted(nt));
+        step(blocks.x * width + lane, lane);
+        step(some_c / width * width + rest.x, rest.x);
+      }
+      Func eighths("eighths");
+      eighths(lane, nt) = merged_to_8(plus, [&](Expr i) { return lanes(i, nt); }, lane, width);
+      Func pivot("pivot");
+      pivot(nt) = first(nt) + merged(plus, [&](int i) { return eighths(i, nt); }) / real(some_c);
+      steps.rows.push_back({lanes, eighths, pivot});
+      // shift = mean(x * scale - pivot)
+      // mean_sq = mean(sq(x * scale - pivot))
+      Func lanes2("lanes2");
+      {
+        lanes2(lane, nt) = {number(0), number(0)};
+        const auto step = [&](Expr c, Expr lane) {
+          const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
+          lanes2(lane, nt) = {lanes2(lane, nt)[0] + from_pivot, lanes2(lane, nt)[1] + sq(from_pivot)};
+        };
+        RDom blocks(0, n_c / width), rest(0, n_c % width);
+        if (wanted.defined()) blocks.where(wanted(nt));
+        step(blocks.x * width + lane, lane);
+        step(n_c / width * width + rest.x, rest.x);
+      }
+      Func eighths2("eighths2");
+      eighths2(lane, nt) = {merged_to_8(plus,
+          [&](Expr i) { return lanes2(i, nt)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, nt)[1]; }, lane, width)};
+      Func sums2("sums2");
+      sums2(nt) = {merged(plus,
+          [&](int i) { return eighths2(i, nt)[0]; }) / real(n_c), merged(plus, [&](int i) { return eighths2(i, nt)[1]; }) / real(n_c)};
+      Func shift("shift"), mean_sq("mean_sq");
+      shift(nt) = sums2(nt)[0];
+      mean_sq(nt) = sums2(nt)[1];
+      steps.rows.push_back({lanes2, eighths2, sums2});
+      Func under_root("under_root");
+      under_root(nt) = larger(mean_sq(nt) - sq(shift(nt)), number(0)) + number(1e-05) * scale(nt) * scale(nt);
+      steps.values.push_back(under_root);
+      Func scaled_rstd("scaled_rstd");
+      scaled_rstd(nt) = rsqrt(under_root(nt));
+      steps.values.push_back(scaled_rstd);
+      Func near("near");
+      near(nt) = is_near(shift(nt), larger(mean_sq(nt) - sq(shift(nt)), number(0)));
+      steps.values.push_back(near);
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
+          scaled_rstd}};
+    };
+    Func one("one"), ordinary("ordinary");
+    one(nt) = number(1);
+    Statistics plain = statistics(one, Func());
+    ordinary(nt) = plain["near"](nt) && in_range(plain["under_root"](nt));
+    steps.values.push_back(ordinary);
+
+    // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
+    // times a power of two.
+    Func extreme("extreme");
+    extreme(nt) = !ordinary(nt);
+    // largest = absmax(x)
+    Func lanes("lanes");
+    {
+      lanes(lane, nt) = number(0);
+      const auto step = [&](Expr c, Expr lane) {
+        lanes(lane, nt) = larger(lanes(lane, nt), abs(real(x(c, nt))));
+      };
+      RDom blocks(0, n_c / width), rest(0, n_c % width);
+      blocks.where(extreme(nt));
+      step(blocks.x * width + lane, lane);
+      step(n_c / width * width + rest.x, rest.x);
+    }
+    Func eighths("eighths");
+    eighths(lane, nt) = merged_to_8(larger, [&](Expr i) { return lanes(i, nt); }, lane, width);
+    Func largest("largest");
+    largest(nt) = merged(larger, [&](int i) { return eighths(i, nt); });
+    steps.rows.push_back({lanes, eighths, largest});
+    Func power("power"), scale("scale");
+    power(nt) = power_of_two(largest(nt));
+    scale(nt) = chosen(ordinary(nt), number(1), power(nt));
+    steps.values.push_back(power);
+    steps.values.push_back(scale);
+    Statistics rescued = statistics(scale, extreme);
+
+    Func pivot("pivot");
+    pivot(nt) = chosen(ordinary(nt), plain["pivot"](nt), rescued["pivot"](nt));
+    steps.values.push_back(pivot);
+    Func shift("shift");
+    shift(nt) = chosen(ordinary(nt), plain["shift"](nt), rescued["shift"](nt));
+    steps.values.push_back(shift);
+    Func scaled_rstd("scaled_rstd");
+    scaled_rstd(nt) = chosen(ordinary(nt), plain["scaled_rstd"](nt), rescued["scaled_rstd"](nt));
+    steps.values.push_back(scaled_rstd);
+
+    // mean = scaled_mean * unscale
+    // rstd = scaled_rstd * scale
+    of_nt(nt) = {(pivot(nt) + shift(nt)) * (number(1) / scale(nt)), scaled_rstd(nt) * scale(nt)};
+    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
+    y(c, nt) = stored(storage, (real(x(c,
+        nt)) * scale(nt) - pivot(nt) - shift(nt)) * scaled_rstd(nt) * real(weight(c)) + real(bias(c)));
+
+    // Schedule: a task takes one slice at a time, its statistics beside it.
+    set_extents(of_nt, {n_nt});
+    set_extents(y, {n_c, n_nt});
+    if (on_gpu) {
+      gpu_beside(steps, {of_nt, y}, {c}, {nt}, lane);
+      return;
+    }
+    Func(y).reorder(c, nt).vectorize(c, vector, TailStrategy::GuardWithIf);
+    Func(of_nt).parallel(nt);
+    Func(of_nt).compute_with(Func(y), nt);
+    Func(y).parallel(nt);
+    beside(steps, y, nt, {nt}, lane);
+  }
+
+ private:
+  Var c{"c"}, nt{"nt"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+};
+
+// layer<"batch_norm">(N, C, H, W) | over(N, H, W) | center | scale | affine(C) | running(momentum = 0.1)
+// Nest: [reduce N] [keep C] [reduce H*W], a slice at a time.
+class BatchNormTrain : public Generator<BatchNormTrain> {
+ public:
+  Input<Buffer<>> running_mean{"running_mean", 1};
+  Input<Buffer<>> running_var{"running_var", 1};
+  Input<Buffer<>> x{"x", 3};
+  Input<Buffer<>> weight{"weight", 1};
+  Input<Buffer<>> bias{"bias", 1};
+  Output<Func> of_c{"of_c", 1};
+  Output<Func> y{"y", 3};
+
+  void generate() {
+    const Type storage = x.type();
+    const Type parameter = weight.type();
+    const Type statistic = storage == Float(64) ? Float(64) : Float(32);
+    const int vector = natural_vector_size(statistic);
+    const bool on_gpu = get_target().has_gpu_feature();
+    const int width = on_gpu ? kThreads : kLanes;
+    const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;
+    const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };
+    const auto number = [&](double value) { return number_of(statistic, value); };
+    const Expr n_hw = x.dim(0).extent(), n_c = x.dim(1).extent(), n_n = x.dim(2).extent();
+    set_extents(running_mean, {n_c});
+    set_extents(running_var, {n_c});
+    set_extents(x, {n_hw, n_c, n_n});
+    set_extents(weight, {n_c});
+    set_extents(bias, {n_c});
+
+    Steps steps;
+
+    // Statistics of x * scale. Where a condition is given, they are taken where it holds, and about the mean of all
+    // instead of the first block's.
+    const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
+      // pivot = mean(x * scale)
+      const Expr some_hw = wanted.defined() ? n_hw : min(n_hw, kBlock);
+      const Expr some_n = wanted.defined() ? n_n : Expr(1);
+      Func first("first");
+      {
+        const Expr hw = 0, n = 0;
+        first(c) = real(x(hw, c, n)) * scale(c);
+      }
+      steps.values.push_back(first);
+      Func lanes("lanes");
+      {
+        lanes(lane, c) = number(0);
+        const auto step = [&](Expr hw, Expr n, Expr lane) {
+          lanes(lane, c) = lanes(lane, c) + (real(x(hw, c, n)) * scale(c) - first(c));
+        };
+        RDom blocks(0, some_hw / width, 0, some_n), rest(0, some_hw % width, 0, some_n);
+        if (wanted.defined()) blocks.where(wanted(c));
+        step(blocks.x * width + lane, blocks.y, lane);
+        step(some_hw / width * width + rest.x, rest.y, rest.x);
+      }
+      Func eighths("eighths");
+      eighths(lane, c) = merged_to_8(plus, [&](Expr i) { return lanes(i, c); }, lane, width);
+      Func pivot("pivot");
+      pivot(c) = first(c) + merged(plus,
+          [&](int i) { return eighths(i, c); }) / real(cast<int64_t>(some_hw) * some_n);
+      steps.rows.push_back({lanes, eighths, pivot});
+      // shift = mean(x * scale - pivot)
+      // mean_sq = mean(sq(x * scale - pivot))
+      Func lanes2("lanes2");
+      {
+        lanes2(lane, c) = {number(0), number(0)};
+        const auto step = [&](Expr hw, Expr n, Expr lane) {
+          const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
+          lanes2(lane, c) = {lanes2(lane, c)[0] + from_pivot, lanes2(lane, c)[1] + sq(from_pivot)};
+        };
+        RDom blocks(0, n_hw / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
+        if (wanted.defined()) blocks.where(wanted(c));
+        step(blocks.x * width + lane, blocks.y, lane);
+        step(n_hw / width * width + rest.x, rest.y, rest.x);
+      }
+      Func eighths2("eighths2");
+      eighths2(lane, c) = {merged_to_8(plus,
+          [&](Expr i) { return lanes2(i, c)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, c)[1]; }, lane, width)};
+      Func sums2("sums2");
+      sums2(c) = {merged(plus,
+          [&](int i) { return eighths2(i, c)[0]; }) / real(cast<int64_t>(n_hw) * n_n), merged(plus, [&](int i) { return eighths2(i, c)[1]; }) / real(cast<int64_t>(n_hw) * n_n)};
+      Func shift("shift"), mean_sq("mean_sq");
+      shift(c) = sums2(c)[0];
+      mean_sq(c) = sums2(c)[1];
+      steps.rows.push_back({lanes2, eighths2, sums2});
+      Func var("var");
+      var(c) = larger(mean_sq(c) - sq(shift(c)), number(0));
+      steps.values.push_back(var);
+      Func under_root("under_root");
+      under_root(c) = var(c) + number(1e-05) * scale(c) * scale(c);
+      steps.values.push_back(under_root);
+      Func scaled_rstd("scaled_rstd");
+      scaled_rstd(c) = rsqrt(under_root(c));
+      steps.values.push_back(scaled_rstd);
+      Func scaled_mean("scaled_mean");
+      scaled_mean(c) = pivot(c) + shift(c);
+      steps.values.push_back(scaled_mean);
+      Func unscale("unscale");
+      unscale(c) = number(1) / scale(c);
+      steps.values.push_back(unscale);
+      Func near("near");
+      near(c) = is_near(shift(c), var(c));
+      steps.values.push_back(near);
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"var", var},
+          {"scaled_rstd", scaled_rstd}, {"scaled_mean", scaled_mean}, {"unscale", unscale}};
+    };
+    Func one("one"), ordinary("ordinary");
+    one(c) = number(1);
+    Statistics plain = statistics(one, Func());
+    ordinary(c) = plain["near"](c) && in_range(plain["under_root"](c));
+    steps.values.push_back(ordinary);
+
+    // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
+    // times a power of two.
+    Func extreme("extreme");
+    extreme(c) = !ordinary(c);
+    // largest = absmax(x)
+    Func lanes("lanes");
+    {
+      lanes(lane, c) = number(0);
+      const auto step = [&](Expr hw, Expr n, Expr lane) {
+        lanes(lane, c) = larger(lanes(lane, c), abs(real(x(hw, c, n))));
+      };
+      RDom blocks(0, n_hw / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
+      blocks.where(extreme(c));
+      step(blocks.x * width + lane, blocks.y, lane);
+      step(n_hw / width * width + rest.x, rest.y, rest.x);
+    }
+    Func eighths("eighths");
+    eighths(lane, c) = merged_to_8(larger, [&](Expr i) { return lanes(i, c); }, lane, width);
+    Func largest("largest");
+    largest(c) = merged(larger, [&](int i) { return eighths(i, c); });
+    steps.rows.push_back({lanes, eighths, largest});
+    Func power("power"), scale("scale");
+    power(c) = power_of_two(largest(c));
+    scale(c) = chosen(ordinary(c), number(1), power(c));
+    steps.values.push_back(power);
+    steps.values.push_back(scale);
+    Statistics rescued = statistics(scale, extreme);
+
+    Func pivot("pivot");
+    pivot(c) = chosen(ordinary(c), plain["pivot"](c), rescued["pivot"](c));
+    steps.values.push_back(pivot);
+    Func shift("shift");
+    shift(c) = chosen(ordinary(c), plain["shift"](c), rescued["shift"](c));
+    steps.values.push_back(shift);
+    Func var("var");
+    var(c) = chosen(ordinary(c), plain["var"](c), rescued["var"](c));
+    steps.values.push_back(var);
+    Func scaled_rstd("scaled_rstd");
+    scaled_rstd(c) = chosen(ordinary(c), plain["scaled_rstd"](c), rescued["scaled_rstd"](c));
+    steps.values.push_back(scaled_rstd);
+    Func scaled_mean("scaled_mean");
+    scaled_mean(c) = chosen(ordinary(c), plain["scaled_mean"](c), rescued["scaled_mean"](c));
+    steps.values.push_back(scaled_mean);
+    Func unscale("unscale");
+    unscale(c) = chosen(ordinary(c), plain["unscale"](c), rescued["unscale"](c));
+    steps.values.push_back(unscale);
+
+    // mean = scaled_mean * unscale
+    // rstd = scaled_rstd * scale
+    // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
+    // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
+    of_c(c) = {scaled_mean(c) * unscale(c), scaled_rstd(c) * scale(c),
+        (real(running_mean(c)) * number(0.9) * scale(c) + scaled_mean(c) * number(0.1)) * unscale(c),
+        (real(running_var(c)) * number(0.9) * scale(c) * scale(c) + var(c) * (real(cast<int64_t>(n_n) * n_hw) / (real(cast<int64_t>(n_n) * n_hw) - number(1))) * number(0.1)) * unscale(c) * unscale(c)};
+    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
+    y(hw, c, n) = stored(storage, (real(x(hw, c,
+        n)) * scale(c) - pivot(c) - shift(c)) * scaled_rstd(c) * real(weight(c)) + real(bias(c)));
+
+    // Schedule: a task takes one slice at a time, its statistics beside it.
+    set_extents(of_c, {n_c});
+    set_extents(y, {n_hw, n_c, n_n});
+    if (on_gpu) {
+      gpu_beside(steps, {of_c, y}, {hw, n}, {c}, lane);
+      return;
+    }
+    Func(y).reorder(hw, n, c).vectorize(hw, vector, TailStrategy::GuardWithIf);
+    Func(of_c).parallel(c);
+    Func(of_c).compute_with(Func(y), c);
+    Func(y).parallel(c);
+    beside(steps, y, c, {c}, lane);
+  }
+
+ private:
+  Var hw{"hw"}, c{"c"}, n{"n"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+};
+
+// layer<"group_norm">(N, C, H, W) | over(C / G, H, W) | center | scale | affine(C)
+// Nest: [keep N] [keep G] [reduce C/G] [reduce H*W], a slice at a time.
+class GroupNormTrain : public Generator<GroupNormTrain> {
+ public:
+  Input<Buffer<>> x{"x", 3};
+  Input<Buffer<>> weight{"weight", 2};
+  Input<Buffer<>> bias{"bias", 2};
+  Input<int32_t> n_g{"n_g"};
+  Output<Func> of_ng{"of_ng", 1};
+  Output<Func> y{"y", 3};
+
+  void generate() {
+    const Type storage = x.type();
+    const Type parameter = weight.type();
+    const Type statistic = storage == Float(64) ? Float(64) : Float(32);
+    const int vector = natural_vector_size(statistic);
+    const bool on_gpu = get_target().has_gpu_feature();
+    const int width = on_gpu ? kThreads : kLanes;
+    const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;
+    const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };
+    const auto number = [&](double value) { return number_of(statistic, value); };
+    const Expr n_hw = x.dim(0).extent(), n_c_g = x.dim(1).extent(), n_ng = x.dim(2).extent();
+    const Expr n_n = n_ng / n_g;
+    const Expr g = ng % n_g, n = ng / n_g;
+    set_extents(x, {n_hw, n_c_g, n_ng});
+    set_extents(weight, {n_c_g, n_g});
+    set_extents(bias, {n_c_g, n_g});
+
+    Steps steps;
+
+    // Statistics of x * scale. Where a condition is given, they are taken where it holds, and about the mean of all
+    // instead of the first block's.
+    const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
+      // pivot = mean(x * scale)
+      const Expr some_hw = wanted.defined() ? n_hw : min(n_hw, kBlock);
+      const Expr some_c_g = wanted.defined() ? n_c_g : Expr(1);
+      Func first("first");
+      {
+        const Expr hw = 0, c_g = 0;
+        first(ng) = real(x(hw, c_g, ng)) * scale(ng);
+      }
+      steps.values.push_back(first);
+      Func lanes("lanes");
+      {
+        lanes(lane, ng) = number(0);
+        const auto step = [&](Expr hw, Expr c_g, Expr lane) {
+          lanes(lane, ng) = lanes(lane, ng) + (real(x(hw, c_g, ng)) * scale(ng) - first(ng));
+        };
+        RDom blocks(0, some_hw / width, 0, some_c_g), rest(0, some_hw % width, 0, some_c_g);
+        if (wanted.defined()) blocks.where(wanted(ng));
+        step(blocks.x * width + lane, blocks.y, lane);
+        step(some_hw / width * width + rest.x, rest.y, rest.x);
+      }
+      Func eighths("eighths");
+      eighths(lane, ng) = merged_to_8(plus, [&](Expr i) { return lanes(i, ng); }, lane, width);
+      Func pivot("pivot");
+      pivot(ng) = first(ng) + merged(plus,
+          [&](int i) { return eighths(i, ng); }) / real(cast<int64_t>(some_hw) * some_c_g);
+      steps.rows.push_back({lanes, eighths, pivot});
+      // shift = mean(x * scale - pivot)
+      // mean_sq = mean(sq(x * scale - pivot))
+      Func lanes2("lanes2");
+      {
+        lanes2(lane, ng) = {number(0), number(0)};
+        const auto step = [&](Expr hw, Expr c_g, Expr lane) {
+          const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
+          lanes2(lane, ng) = {lanes2(lane, ng)[0] + from_pivot, lanes2(lane, ng)[1] + sq(from_pivot)};
+        };
+        RDom blocks(0, n_hw / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
+        if (wanted.defined()) blocks.where(wanted(ng));
+        step(blocks.x * width + lane, blocks.y, lane);
+        step(n_hw / width * width + rest.x, rest.y, rest.x);
+      }
+      Func eighths2("eighths2");
+      eighths2(lane, ng) = {merged_to_8(plus,
+          [&](Expr i) { return lanes2(i, ng)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, ng)[1]; }, lane, width)};
+      Func sums2("sums2");
+      sums2(ng) = {merged(plus,
+          [&](int i) { return eighths2(i, ng)[0]; }) / real(cast<int64_t>(n_hw) * n_c_g), merged(plus, [&](int i) { return eighths2(i, ng)[1]; }) / real(cast<int64_t>(n_hw) * n_c_g)};
+      Func shift("shift"), mean_sq("mean_sq");
+      shift(ng) = sums2(ng)[0];
+      mean_sq(ng) = sums2(ng)[1];
+      steps.rows.push_back({lanes2, eighths2, sums2});
+      Func under_root("under_root");
+      under_root(ng) = larger(mean_sq(ng) - sq(shift(ng)), number(0)) + number(1e-05) * scale(ng) * scale(ng);
+      steps.values.push_back(under_root);
+      Func scaled_rstd("scaled_rstd");
+      scaled_rstd(ng) = rsqrt(under_root(ng));
+      steps.values.push_back(scaled_rstd);
+      Func near("near");
+      near(ng) = is_near(shift(ng), larger(mean_sq(ng) - sq(shift(ng)), number(0)));
+      steps.values.push_back(near);
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
+          scaled_rstd}};
+    };
+    Func one("one"), ordinary("ordinary");
+    one(ng) = number(1);
+    Statistics plain = statistics(one, Func());
+    ordinary(ng) = plain["near"](ng) && in_range(plain["under_root"](ng));
+    steps.values.push_back(ordinary);
+
+    // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
+    // times a power of two.
+    Func extreme("extreme");
+    extreme(ng) = !ordinary(ng);
+    // largest = absmax(x)
+    Func lanes("lanes");
+    {
+      lanes(lane, ng) = number(0);
+      const auto step = [&](Expr hw, Expr c_g, Expr lane) {
+        lanes(lane, ng) = larger(lanes(lane, ng), abs(real(x(hw, c_g, ng))));
+      };
+      RDom blocks(0, n_hw / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
+      blocks.where(extreme(ng));
+      step(blocks.x * width + lane, blocks.y, lane);
+      step(n_hw / width * width + rest.x, rest.y, rest.x);
+    }
+    Func eighths("eighths");
+    eighths(lane, ng) = merged_to_8(larger, [&](Expr i) { return lanes(i, ng); }, lane, width);
+    Func largest("largest");
+    largest(ng) = merged(larger, [&](int i) { return eighths(i, ng); });
+    steps.rows.push_back({lanes, eighths, largest});
+    Func power("power"), scale("scale");
+    power(ng) = power_of_two(largest(ng));
+    scale(ng) = chosen(ordinary(ng), number(1), power(ng));
+    steps.values.push_back(power);
+    steps.values.push_back(scale);
+    Statistics rescued = statistics(scale, extreme);
+
+    Func pivot("pivot");
+    pivot(ng) = chosen(ordinary(ng), plain["pivot"](ng), rescued["pivot"](ng));
+    steps.values.push_back(pivot);
+    Func shift("shift");
+    shift(ng) = chosen(ordinary(ng), plain["shift"](ng), rescued["shift"](ng));
+    steps.values.push_back(shift);
+    Func scaled_rstd("scaled_rstd");
+    scaled_rstd(ng) = chosen(ordinary(ng), plain["scaled_rstd"](ng), rescued["scaled_rstd"](ng));
+    steps.values.push_back(scaled_rstd);
+
+    // mean = scaled_mean * unscale
+    // rstd = scaled_rstd * scale
+    of_ng(ng) = {(pivot(ng) + shift(ng)) * (number(1) / scale(ng)), scaled_rstd(ng) * scale(ng)};
+    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
+    y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g,
+        ng)) * scale(ng) - pivot(ng) - shift(ng)) * scaled_rstd(ng) * real(weight(c_g, g)) + real(bias(c_g, g)));
+
+    // Schedule: a task takes one slice at a time, its statistics beside it.
+    set_extents(of_ng, {n_ng});
+    set_extents(y, {n_hw, n_c_g, n_ng});
+    if (on_gpu) {
+      gpu_beside(steps, {of_ng, y}, {hw, c_g}, {ng}, lane);
+      return;
+    }
+    Func(y).reorder(hw, c_g, ng).vectorize(hw, vector, TailStrategy::GuardWithIf);
+    Func(of_ng).parallel(ng);
+    Func(of_ng).compute_with(Func(y), ng);
+    Func(y).parallel(ng);
+    beside(steps, y, ng, {ng}, lane);
+  }
+
+ private:
+  Var hw{"hw"}, c_g{"c_g"}, ng{"ng"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+};
+
+// layer<"add_rms_norm">(T, C) | add(operand<"residual">) | output<"sum"> | over(C) | scale(eps = 1e-06) | gain(C)
+// Nest: [keep T] [reduce C], a slice at a time.
+class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
+ public:
+  Input<Buffer<>> x{"x", 2};
+  Input<Buffer<>> residual{"residual", 2};
+  Input<Buffer<>> weight{"weight", 1};
+  Output<Func> rstd{"rstd", 1};
+  Output<Func> results{"results", 2};
+
+  void generate() {
+    const Type storage = x.type();
+    const Type parameter = weight.type();
+    const Type statistic = storage == Float(64) ? Float(64) : Float(32);
+    const int vector = natural_vector_size(statistic);
+    const bool on_gpu = get_target().has_gpu_feature();
+    const int width = on_gpu ? kThreads : kLanes;
+    const auto chosen = on_gpu ? chosen_by_bits : chosen_by_select;
+    const auto real = [&](Expr e) { return cast(statistic, loaded(e)); };
+    const auto number = [&](double value) { return number_of(statistic, value); };
+    const Expr n_c = x.dim(0).extent(), n_t = x.dim(1).extent();
+    set_extents(x, {n_c, n_t});
+    set_extents(residual, {n_c, n_t});
+    set_extents(weight, {n_c});
+
+    Steps steps;
+
+    // Statistics of x * scale. Where a condition is given, they are taken where it holds.
+    const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
+      // mean_sq = mean(sq(sum * scale))
+      Func lanes("lanes");
+      {
+        lanes(lane, t) = number(0);
+        const auto step = [&](Expr c, Expr lane) {
+          const Expr t2 = (real(residual(c, t)) + real(x(c, t))) * scale(t);
+          lanes(lane, t) = lanes(lane, t) + sq(t2);
+        };
+        RDom blocks(0, n_c / width), rest(0, n_c % width);
+        if (wanted.defined()) blocks.where(wanted(t));
+        step(blocks.x * width + lane, lane);
+        step(n_c / width * width + rest.x, rest.x);
+      }
+      Func eighths("eighths");
+      eighths(lane, t) = merged_to_8(plus, [&](Expr i) { return lanes(i, t); }, lane, width);
+      Func mean_sq("mean_sq");
+      mean_sq(t) = merged(plus, [&](int i) { return eighths(i, t); }) / real(n_c);
+      steps.rows.push_back({lanes, eighths, mean_sq});
+      Func under_root("under_root");
+      under_root(t) = mean_sq(t) + number(1e-06) * scale(t) * scale(t);
+      steps.values.push_back(under_root);
+      Func scaled_rstd("scaled_rstd");
+      scaled_rstd(t) = rsqrt(under_root(t));
+      steps.values.push_back(scaled_rstd);
+      return {{"under_root", under_root}, {"scaled_rstd", scaled_rstd}};
+    };
+    Func one("one"), ordinary("ordinary");
+    one(t) = number(1);
+    Statistics plain = statistics(one, Func());
+    ordinary(t) = in_range(plain["under_root"](t));
+    steps.values.push_back(ordinary);
+
+    // Squares of a slice overflow or vanish: its statistics once more, of x times a power of two.
+    Func extreme("extreme");
+    extreme(t) = !ordinary(t);
+    // largest = absmax(residual)
+    // largest = absmax(x)
+    Func lanes("lanes");
+    {
+      lanes(lane, t) = {number(0), number(0)};
+      const auto step = [&](Expr c, Expr lane) {
+        lanes(lane, t) = {larger(lanes(lane, t)[0], abs(real(residual(c, t)))), larger(lanes(lane, t)[1],
+            abs(real(x(c, t))))};
+      };
+      RDom blocks(0, n_c / width), rest(0, n_c % width);
+      blocks.where(extreme(t));
+      step(blocks.x * width + lane, lane);
+      step(n_c / width * width + rest.x, rest.x);
+    }
+    Func eighths("eighths");
+    eighths(lane, t) = {merged_to_8(larger,
+        [&](Expr i) { return lanes(i, t)[0]; }, lane, width), merged_to_8(larger, [&](Expr i) { return lanes(i, t)[1]; }, lane, width)};
+    Func sums("sums");
+    sums(t) = {merged(larger,
+        [&](int i) { return eighths(i, t)[0]; }), merged(larger, [&](int i) { return eighths(i, t)[1]; })};
+    Func largest("largest"), largest2("largest2");
+    largest(t) = sums(t)[0];
+    largest2(t) = sums(t)[1];
+    steps.rows.push_back({lanes, eighths, sums});
+    Func power("power"), scale("scale");
+    power(t) = power_of_two(larger(largest(t), largest2(t)));
+    scale(t) = chosen(ordinary(t), number(1), power(t));
+    steps.values.push_back(power);
+    steps.values.push_back(scale);
+    Statistics rescued = statistics(scale, extreme);
+
+    Func scaled_rstd("scaled_rstd");
+    scaled_rstd(t) = chosen(ordinary(t), plain["scaled_rstd"](t), rescued["scaled_rstd"](t));
+    steps.values.push_back(scaled_rstd);
+
+    // rstd = scaled_rstd * scale
+    rstd(t) = scaled_rstd(t) * scale(t);
+    // y = sum * scale * scaled_rstd * weight
+    // sum = residual + x
+    const Expr sum = real(residual(c, t)) + real(x(c, t));
+    results(c, t) = {stored(storage, sum * scale(t) * scaled_rstd(t) * real(weight(c))), stored(storage, sum)};
+
+    // Schedule: a task takes one slice at a time, its statistics beside it.
+    set_extents(rstd, {n_t});
+    set_extents(results, {n_c, n_t});
+    if (on_gpu) {
+      gpu_beside(steps, {rstd, results}, {c}, {t}, lane);
+      return;
+    }
+    Func(results).reorder(c, t).vectorize(c, vector, TailStrategy::GuardWithIf);
+    Func(rstd).parallel(t);
+    Func(rstd).compute_with(Func(results), t);
+    Func(results).parallel(t);
+    beside(steps, results, t, {t}, lane);
+  }
+
+ private:
+  Var c{"c"}, t{"t"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+};
+
+}  // namespace
+
+HALIDE_REGISTER_GENERATOR(LayerNormTrain, layer_norm_train)
+HALIDE_REGISTER_GENERATOR(BatchNormTrain, batch_norm_train)
+HALIDE_REGISTER_GENERATOR(GroupNormTrain, group_norm_train)
+HALIDE_REGISTER_GENERATOR(AddRmsNormTrain, add_rms_norm_train)
