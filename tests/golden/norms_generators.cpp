@@ -113,7 +113,7 @@ struct ColumnFold {
 struct Steps {
   std::vector<RowFold> rows;
   std::vector<ColumnFold> columns;
-  std::vector<Func> values;
+  std::vector<Func> values, details;  // details: of which only other values are made
 };
 
 // Every tensor begins at 0 and has the extents of the loops that it varies along.
@@ -161,7 +161,8 @@ void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept,
     in_lanes(of_slice(fold.eighths), lane);
     of_slice(fold.totals);
   }
-  for (const Func& value : steps.values) of_slice(value);
+  for (const std::vector<Func>& values : {steps.values, steps.details})
+    for (const Func& value : values) of_slice(value);
 }
 
 // Schedules each step for all slices before the next one.
@@ -178,7 +179,8 @@ void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
     in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
     fold.totals.compute_root();
   }
-  for (Func value : steps.values) value.compute_root();
+  for (const std::vector<Func>& values : {steps.values, steps.details})
+    for (Func value : values) value.compute_root();
 }
 
 // On a GPU: an element to a thread, kThreads of them to a block. `serial` runs in the thread. One index counts the blocks,
@@ -218,28 +220,16 @@ void lanes_on_threads(Func lanes, Var lane) {
   for (const RVar& r : lanes.rvars(0)) order.push_back(r);
   order.push_back(lane);
   lanes.update(0).reorder(order).gpu_threads(lane);
-  lanes.update(1).gpu_threads(lanes.rvars(1)[0]);
 }
 
-// A slice is a block: its statistics lie in the block's memory, and its elements go to the block's threads.
-void gpu_beside(const Steps& steps, const std::vector<Func>& outputs, const std::vector<Var>& over, const std::vector<Var>& kept,
-                Var lane) {
-  Func all = outputs.back();
-  Var slice = kept[0];
-  const Var element = fused(all, over, gpu_row);
-  std::vector<VarOrRVar> order{gpu_row, gpu_thread};
-  order.insert(order.end(), kept.begin(), kept.end());
-  all.split(element, gpu_row, gpu_thread, kThreads, TailStrategy::GuardWithIf).reorder(order).gpu_threads(gpu_thread);
-  for (Func f : outputs) {
-    if (outputs.size() == 1) slice = fused(f, kept, gpu_block);
-    if (outputs.size() == 1 || kept.size() == 1)
-      f.gpu_blocks(slice);
-    else
-      f.gpu_blocks(kept[0], kept[1]);  // Halide does not fuse the loops of what is computed together
-  }
-  for (size_t i = 0; i + 1 < outputs.size(); ++i) Func(outputs[i]).compute_with(all, slice);
+// A slice is a block: its statistics lie in the block's memory, and its elements go to the block's threads. Details of
+// statistics are computed where they are needed.
+void gpu_beside(const Steps& steps, Func output, const std::vector<Var>& over, const std::vector<Var>& kept, Var lane) {
+  const Var element = fused(output, over, gpu_row), slice = fused(output, kept, gpu_block);
+  output.split(element, gpu_row, gpu_thread, kThreads, TailStrategy::GuardWithIf);
+  output.reorder(gpu_row, gpu_thread, slice).gpu_blocks(slice).gpu_threads(gpu_thread);
   const auto of_slice = [&](Func f) {
-    f.compute_at(all, slice);
+    f.compute_at(output, slice);
     for (const Var& k : kept) f.bound_extent(k, 1);
     return f;
   };
@@ -260,7 +250,6 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
         sums.compute_root();
         on_threads(sums);
         if (sums.has_update_definition()) on_threads(sums.update(0), {lane}, sums.rvars(0));
-        if (sums.has_update_definition()) on_threads(sums.update(1), {});
       }
       on_threads(f.totals);
       continue;
@@ -330,17 +319,18 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
         const Expr c = 0;
         first(nt) = real(x(c, nt)) * scale(nt);
       }
-      steps.values.push_back(first);
+      steps.details.push_back(first);
       Func lanes("lanes");
       {
         lanes(lane, nt) = number(0);
         const auto step = [&](Expr c, Expr lane) {
           lanes(lane, nt) = lanes(lane, nt) + (real(x(c, nt)) * scale(nt) - first(nt));
         };
-        RDom blocks(0, some_c / width), rest(0, some_c % width);
+        RDom blocks(0, (on_gpu ? some_c + width - 1 : some_c) / width), rest(0, some_c % width);
         if (wanted.defined()) blocks.where(wanted(nt));
+        if (on_gpu) blocks.where(blocks.x * width + lane < some_c);
         step(blocks.x * width + lane, lane);
-        step(some_c / width * width + rest.x, rest.x);
+        if (!on_gpu) step(some_c / width * width + rest.x, rest.x);
       }
       Func eighths("eighths");
       eighths(lane, nt) = merged_to_8(plus, [&](Expr i) { return lanes(i, nt); }, lane, width);
@@ -356,10 +346,11 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
           const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
           lanes2(lane, nt) = {lanes2(lane, nt)[0] + from_pivot, lanes2(lane, nt)[1] + sq(from_pivot)};
         };
-        RDom blocks(0, n_c / width), rest(0, n_c % width);
+        RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
         if (wanted.defined()) blocks.where(wanted(nt));
+        if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
         step(blocks.x * width + lane, lane);
-        step(n_c / width * width + rest.x, rest.x);
+        if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
       }
       Func eighths2("eighths2");
       eighths2(lane, nt) = {merged_to_8(plus,
@@ -373,13 +364,13 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       steps.rows.push_back({lanes2, eighths2, sums2});
       Func under_root("under_root");
       under_root(nt) = larger(mean_sq(nt) - sq(shift(nt)), number(0)) + number(1e-05) * scale(nt) * scale(nt);
-      steps.values.push_back(under_root);
+      steps.details.push_back(under_root);
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(nt) = rsqrt(under_root(nt));
-      steps.values.push_back(scaled_rstd);
+      steps.details.push_back(scaled_rstd);
       Func near("near");
       near(nt) = is_near(shift(nt), larger(mean_sq(nt) - sq(shift(nt)), number(0)));
-      steps.values.push_back(near);
+      steps.details.push_back(near);
       return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
           scaled_rstd}};
     };
@@ -387,7 +378,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     one(nt) = number(1);
     Statistics plain = statistics(one, Func());
     ordinary(nt) = plain["near"](nt) && in_range(plain["under_root"](nt));
-    steps.values.push_back(ordinary);
+    steps.details.push_back(ordinary);
 
     // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
     // times a power of two.
@@ -400,10 +391,11 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       const auto step = [&](Expr c, Expr lane) {
         lanes(lane, nt) = larger(lanes(lane, nt), abs(real(x(c, nt))));
       };
-      RDom blocks(0, n_c / width), rest(0, n_c % width);
+      RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
       blocks.where(extreme(nt));
+      if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
       step(blocks.x * width + lane, lane);
-      step(n_c / width * width + rest.x, rest.x);
+      if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
     }
     Func eighths("eighths");
     eighths(lane, nt) = merged_to_8(larger, [&](Expr i) { return lanes(i, nt); }, lane, width);
@@ -438,7 +430,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     set_extents(of_nt, {n_nt});
     set_extents(y, {n_c, n_nt});
     if (on_gpu) {
-      gpu_beside(steps, {of_nt, y}, {c}, {nt}, lane);
+      gpu_before_all(steps, {of_nt, y}, lane);
       return;
     }
     Func(y).reorder(c, nt).vectorize(c, vector, TailStrategy::GuardWithIf);
@@ -494,17 +486,19 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
         const Expr hw = 0, n = 0;
         first(c) = real(x(hw, c, n)) * scale(c);
       }
-      steps.values.push_back(first);
+      steps.details.push_back(first);
       Func lanes("lanes");
       {
         lanes(lane, c) = number(0);
         const auto step = [&](Expr hw, Expr n, Expr lane) {
           lanes(lane, c) = lanes(lane, c) + (real(x(hw, c, n)) * scale(c) - first(c));
         };
-        RDom blocks(0, some_hw / width, 0, some_n), rest(0, some_hw % width, 0, some_n);
+        RDom blocks(0, (on_gpu ? some_hw + width - 1 : some_hw) / width, 0, some_n), rest(0, some_hw % width, 0,
+            some_n);
         if (wanted.defined()) blocks.where(wanted(c));
+        if (on_gpu) blocks.where(blocks.x * width + lane < some_hw);
         step(blocks.x * width + lane, blocks.y, lane);
-        step(some_hw / width * width + rest.x, rest.y, rest.x);
+        if (!on_gpu) step(some_hw / width * width + rest.x, rest.y, rest.x);
       }
       Func eighths("eighths");
       eighths(lane, c) = merged_to_8(plus, [&](Expr i) { return lanes(i, c); }, lane, width);
@@ -521,10 +515,11 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
           const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
           lanes2(lane, c) = {lanes2(lane, c)[0] + from_pivot, lanes2(lane, c)[1] + sq(from_pivot)};
         };
-        RDom blocks(0, n_hw / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
+        RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
         if (wanted.defined()) blocks.where(wanted(c));
+        if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
         step(blocks.x * width + lane, blocks.y, lane);
-        step(n_hw / width * width + rest.x, rest.y, rest.x);
+        if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
       }
       Func eighths2("eighths2");
       eighths2(lane, c) = {merged_to_8(plus,
@@ -538,22 +533,22 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       steps.rows.push_back({lanes2, eighths2, sums2});
       Func var("var");
       var(c) = larger(mean_sq(c) - sq(shift(c)), number(0));
-      steps.values.push_back(var);
+      steps.details.push_back(var);
       Func under_root("under_root");
       under_root(c) = var(c) + number(1e-05) * scale(c) * scale(c);
-      steps.values.push_back(under_root);
+      steps.details.push_back(under_root);
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(c) = rsqrt(under_root(c));
-      steps.values.push_back(scaled_rstd);
+      steps.details.push_back(scaled_rstd);
       Func scaled_mean("scaled_mean");
       scaled_mean(c) = pivot(c) + shift(c);
-      steps.values.push_back(scaled_mean);
+      steps.details.push_back(scaled_mean);
       Func unscale("unscale");
       unscale(c) = number(1) / scale(c);
-      steps.values.push_back(unscale);
+      steps.details.push_back(unscale);
       Func near("near");
       near(c) = is_near(shift(c), var(c));
-      steps.values.push_back(near);
+      steps.details.push_back(near);
       return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"var", var},
           {"scaled_rstd", scaled_rstd}, {"scaled_mean", scaled_mean}, {"unscale", unscale}};
     };
@@ -561,7 +556,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     one(c) = number(1);
     Statistics plain = statistics(one, Func());
     ordinary(c) = plain["near"](c) && in_range(plain["under_root"](c));
-    steps.values.push_back(ordinary);
+    steps.details.push_back(ordinary);
 
     // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
     // times a power of two.
@@ -574,10 +569,11 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       const auto step = [&](Expr hw, Expr n, Expr lane) {
         lanes(lane, c) = larger(lanes(lane, c), abs(real(x(hw, c, n))));
       };
-      RDom blocks(0, n_hw / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
+      RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
       blocks.where(extreme(c));
+      if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
       step(blocks.x * width + lane, blocks.y, lane);
-      step(n_hw / width * width + rest.x, rest.y, rest.x);
+      if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
     }
     Func eighths("eighths");
     eighths(lane, c) = merged_to_8(larger, [&](Expr i) { return lanes(i, c); }, lane, width);
@@ -625,7 +621,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     set_extents(of_c, {n_c});
     set_extents(y, {n_hw, n_c, n_n});
     if (on_gpu) {
-      gpu_beside(steps, {of_c, y}, {hw, n}, {c}, lane);
+      gpu_before_all(steps, {of_c, y}, lane);
       return;
     }
     Func(y).reorder(hw, n, c).vectorize(hw, vector, TailStrategy::GuardWithIf);
@@ -680,17 +676,19 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
         const Expr hw = 0, c_g = 0;
         first(ng) = real(x(hw, c_g, ng)) * scale(ng);
       }
-      steps.values.push_back(first);
+      steps.details.push_back(first);
       Func lanes("lanes");
       {
         lanes(lane, ng) = number(0);
         const auto step = [&](Expr hw, Expr c_g, Expr lane) {
           lanes(lane, ng) = lanes(lane, ng) + (real(x(hw, c_g, ng)) * scale(ng) - first(ng));
         };
-        RDom blocks(0, some_hw / width, 0, some_c_g), rest(0, some_hw % width, 0, some_c_g);
+        RDom blocks(0, (on_gpu ? some_hw + width - 1 : some_hw) / width, 0, some_c_g), rest(0, some_hw % width, 0,
+            some_c_g);
         if (wanted.defined()) blocks.where(wanted(ng));
+        if (on_gpu) blocks.where(blocks.x * width + lane < some_hw);
         step(blocks.x * width + lane, blocks.y, lane);
-        step(some_hw / width * width + rest.x, rest.y, rest.x);
+        if (!on_gpu) step(some_hw / width * width + rest.x, rest.y, rest.x);
       }
       Func eighths("eighths");
       eighths(lane, ng) = merged_to_8(plus, [&](Expr i) { return lanes(i, ng); }, lane, width);
@@ -707,10 +705,11 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
           const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
           lanes2(lane, ng) = {lanes2(lane, ng)[0] + from_pivot, lanes2(lane, ng)[1] + sq(from_pivot)};
         };
-        RDom blocks(0, n_hw / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
+        RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
         if (wanted.defined()) blocks.where(wanted(ng));
+        if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
         step(blocks.x * width + lane, blocks.y, lane);
-        step(n_hw / width * width + rest.x, rest.y, rest.x);
+        if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
       }
       Func eighths2("eighths2");
       eighths2(lane, ng) = {merged_to_8(plus,
@@ -724,13 +723,13 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       steps.rows.push_back({lanes2, eighths2, sums2});
       Func under_root("under_root");
       under_root(ng) = larger(mean_sq(ng) - sq(shift(ng)), number(0)) + number(1e-05) * scale(ng) * scale(ng);
-      steps.values.push_back(under_root);
+      steps.details.push_back(under_root);
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(ng) = rsqrt(under_root(ng));
-      steps.values.push_back(scaled_rstd);
+      steps.details.push_back(scaled_rstd);
       Func near("near");
       near(ng) = is_near(shift(ng), larger(mean_sq(ng) - sq(shift(ng)), number(0)));
-      steps.values.push_back(near);
+      steps.details.push_back(near);
       return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
           scaled_rstd}};
     };
@@ -738,7 +737,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     one(ng) = number(1);
     Statistics plain = statistics(one, Func());
     ordinary(ng) = plain["near"](ng) && in_range(plain["under_root"](ng));
-    steps.values.push_back(ordinary);
+    steps.details.push_back(ordinary);
 
     // Squares of a slice overflow or vanish, or its first block is far from its mean: its statistics once more, of x
     // times a power of two.
@@ -751,10 +750,11 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       const auto step = [&](Expr hw, Expr c_g, Expr lane) {
         lanes(lane, ng) = larger(lanes(lane, ng), abs(real(x(hw, c_g, ng))));
       };
-      RDom blocks(0, n_hw / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
+      RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
       blocks.where(extreme(ng));
+      if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
       step(blocks.x * width + lane, blocks.y, lane);
-      step(n_hw / width * width + rest.x, rest.y, rest.x);
+      if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
     }
     Func eighths("eighths");
     eighths(lane, ng) = merged_to_8(larger, [&](Expr i) { return lanes(i, ng); }, lane, width);
@@ -789,7 +789,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     set_extents(of_ng, {n_ng});
     set_extents(y, {n_hw, n_c_g, n_ng});
     if (on_gpu) {
-      gpu_beside(steps, {of_ng, y}, {hw, c_g}, {ng}, lane);
+      gpu_before_all(steps, {of_ng, y}, lane);
       return;
     }
     Func(y).reorder(hw, c_g, ng).vectorize(hw, vector, TailStrategy::GuardWithIf);
@@ -840,10 +840,11 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
           const Expr t2 = (real(residual(c, t)) + real(x(c, t))) * scale(t);
           lanes(lane, t) = lanes(lane, t) + sq(t2);
         };
-        RDom blocks(0, n_c / width), rest(0, n_c % width);
+        RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
         if (wanted.defined()) blocks.where(wanted(t));
+        if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
         step(blocks.x * width + lane, lane);
-        step(n_c / width * width + rest.x, rest.x);
+        if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
       }
       Func eighths("eighths");
       eighths(lane, t) = merged_to_8(plus, [&](Expr i) { return lanes(i, t); }, lane, width);
@@ -852,17 +853,17 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
       steps.rows.push_back({lanes, eighths, mean_sq});
       Func under_root("under_root");
       under_root(t) = mean_sq(t) + number(1e-06) * scale(t) * scale(t);
-      steps.values.push_back(under_root);
+      steps.details.push_back(under_root);
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(t) = rsqrt(under_root(t));
-      steps.values.push_back(scaled_rstd);
+      steps.details.push_back(scaled_rstd);
       return {{"under_root", under_root}, {"scaled_rstd", scaled_rstd}};
     };
     Func one("one"), ordinary("ordinary");
     one(t) = number(1);
     Statistics plain = statistics(one, Func());
     ordinary(t) = in_range(plain["under_root"](t));
-    steps.values.push_back(ordinary);
+    steps.details.push_back(ordinary);
 
     // Squares of a slice overflow or vanish: its statistics once more, of x times a power of two.
     Func extreme("extreme");
@@ -876,10 +877,11 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
         lanes(lane, t) = {larger(lanes(lane, t)[0], abs(real(residual(c, t)))), larger(lanes(lane, t)[1],
             abs(real(x(c, t))))};
       };
-      RDom blocks(0, n_c / width), rest(0, n_c % width);
+      RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
       blocks.where(extreme(t));
+      if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
       step(blocks.x * width + lane, lane);
-      step(n_c / width * width + rest.x, rest.x);
+      if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
     }
     Func eighths("eighths");
     eighths(lane, t) = {merged_to_8(larger,
@@ -913,7 +915,7 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     set_extents(rstd, {n_t});
     set_extents(results, {n_c, n_t});
     if (on_gpu) {
-      gpu_beside(steps, {rstd, results}, {c}, {t}, lane);
+      gpu_before_all(steps, {rstd, results}, lane);
       return;
     }
     Func(results).reorder(c, t).vectorize(c, vector, TailStrategy::GuardWithIf);
