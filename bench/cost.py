@@ -56,30 +56,34 @@ def layer_programs(commands):
                    "compile_s": timed(command, where), "object_bytes": object_bytes(f"{folder}/layers.o")}
 
 
-def highway(build, commands, name, kind, direction):
+def kernels(build, backend, name, kind, direction, compiled):
+    """Prints the kernels of a library into a folder; `compiled(folder)` is how long that took to compile, and into what."""
     with tempfile.TemporaryDirectory() as folder:
         program = f"{build}/normfold_generators/{name}_layers"
         layers = output_of([program, "--list"]).split()
         generate = timed([program, "--out", folder, "--name", name, "--types", kind, "--directions", direction,
-                          "--backends", "highway"], folder)
-        source = f"{folder}/{name}_highway.cpp"
-        command, where = compile_command(commands, f"/{name}_highway.cpp", source, f"{folder}/kernels.o")
-        seconds = timed(command, where)
-        return {"kernels": f"{', '.join(layers)}; {kind}, {direction}", "backend": "highway", "generate_s": generate / len(layers),
-                "compile_s": seconds / len(layers), "object_bytes": object_bytes(f"{folder}/kernels.o") / len(layers)}
+                          "--backends", backend], folder)
+        seconds, made = compiled(folder)
+        return {"kernels": f"{', '.join(layers)}; {kind}, {direction}", "backend": backend, "generate_s": generate / len(layers),
+                "compile_s": seconds / len(layers), "object_bytes": object_bytes(made) / len(layers)}
+
+
+def highway(build, commands, name, kind, direction):
+    def compiled(folder):
+        source, made = f"{folder}/{name}_highway.cpp", f"{folder}/kernels.o"
+        command, where = compile_command(commands, f"/{name}_highway.cpp", source, made)
+        return timed(command, where), made
+
+    return kernels(build, "highway", name, kind, direction, compiled)
 
 
 def halide(build, cache, name, kind, direction):
-    with tempfile.TemporaryDirectory() as folder:
-        program = f"{build}/normfold_generators/{name}_layers"
-        layers = output_of([program, "--list"]).split()
-        generate = timed([program, "--out", folder, "--name", name, "--types", kind, "--directions", direction,
-                          "--backends", "halide"], folder)
+    def compiled(folder):
         subprocess.run(["cmake", "-G", "Ninja", "-S", folder, "-B", f"{folder}/b", "-DCMAKE_BUILD_TYPE=Release",
                         "-DNORMFOLD_HALIDE_TARGETS=host", *cache], check=True, stdout=subprocess.DEVNULL)
-        seconds = timed(["cmake", "--build", f"{folder}/b"], folder)
-        return {"kernels": f"{', '.join(layers)}; {kind}, {direction}", "backend": "halide", "generate_s": generate / len(layers),
-                "compile_s": seconds / len(layers), "object_bytes": object_bytes(f"{folder}/b/lib{name}_halide.a") / len(layers)}
+        return timed(["cmake", "--build", f"{folder}/b"], folder), f"{folder}/b/lib{name}_halide.a"
+
+    return kernels(build, "halide", name, kind, direction, compiled)
 
 
 def main(build, folder):

@@ -10,10 +10,6 @@ namespace normfold::gen::highway {
 
 using ir::has;
 
-namespace {
-
-}  // namespace
-
 bool is_column_pass(const plan& p, const pass& q) {
   int last = -1;
   for (std::size_t l = 0; l < p.loops.size(); ++l)

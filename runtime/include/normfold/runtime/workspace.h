@@ -1,6 +1,7 @@
 // How much scratch memory a kernel takes: the same arithmetic in its <name>_workspace function and in its loops.
 #pragma once
 
+#include <algorithm>  // std::max in kernels, of partial sums of several sizes
 #include <cstddef>
 
 namespace normfold {
