@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <initializer_list>
 #include <iostream>
 #include <ostream>
 #include <sstream>
@@ -63,11 +64,12 @@ void grow_threads(std::vector<point>& points) {
 
 // Where rows lie a multiple of a page apart, and beside it.
 void alias_pages(std::vector<point>& points) {
-  for (std::size_t c :
-       {1000, 1008, 1016, 1023, 1024, 1025, 1032, 1040, 2032, 2048, 2064, 4080, 4096, 4112, 8176, 8192, 8208}) {
+  for (std::size_t c : std::initializer_list<std::size_t>{1000, 1008, 1016, 1023, 1024, 1025, 1032, 1040, 2032, 2048,
+                                                          2064, 4080, 4096, 4112, 8176, 8192, 8208}) {
     points.push_back({"columns of 1024 rows", c, layer_norm_of(1024, c)});
   }
-  for (std::size_t c : {240, 250, 255, 256, 257, 272, 500, 511, 512, 513, 528, 1008, 1023, 1024, 1025, 1040}) {
+  for (std::size_t c : std::initializer_list<std::size_t>{240, 250, 255, 256, 257, 272, 500, 511, 512, 513, 528, 1008,
+                                                          1023, 1024, 1025, 1040}) {
     points.push_back({"channels of BN NHWC, 16 images of 14x14", c, batch_norm_of(16, c, 14)});
   }
 }

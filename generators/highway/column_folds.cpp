@@ -100,7 +100,7 @@ void phased_printer::print_columns(const pass& q) {
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
   if (!q.repairs.empty()) out_.open("for (bool again = false;; again = true) {");
-  out_.open("nf::FoldColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [&](size_t" + slice + ", auto at, size_t" + row +
+  out_.open("nf::FoldColumns<S, " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   std::vector<int> operands;
@@ -187,7 +187,7 @@ void phased_printer::print_rows_with_columns() {
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
 
-  out_.open("nf::FoldRows<" + fold_list(across, p_) + ">(d, context, " + sizes + ", " + bytes_of_slice() + ", partial, stream, [&](size_t" + slice +
+  out_.open("nf::FoldRows<S, " + fold_list(across, p_) + ">(d, context, " + sizes + ", " + bytes_of_slice() + ", partial, stream, [=](size_t" + slice +
             ", size_t" + row + ") HWY_ATTR {");
   b_.declare_index(kept, task_name(kept, "slice"));
   b_.declare_index(rows, task_name(rows, "row"));
@@ -196,8 +196,9 @@ void phased_printer::print_rows_with_columns() {
   inside_ = 0;
 
   b_.restore(outside);
-  out_.turn("}, [&](size_t" + slice + ", auto at, size_t" + row + ", size_t ahead" + sums_text(across, "V&") + ") HWY_ATTR {");
-  open_columns(kept, rows, columns);
+  out_.turn("}, [=](size_t" + slice + ", size_t" + row + ", size_t ahead, const auto& each) HWY_ATTR {");
+  b_.declare_index(kept, task_name(kept, "slice"));
+  b_.declare_index(rows, task_name(rows, "row"));
   const std::vector<write> writes = writes_of_map(last);
   for (const write& w : writes) out_.comment(b_.wish(w.node) + " = " + b_.describe(w.node));
   for (int n : across.nodes) out_.comment(b_.wish(n) + " = " + b_.describe(n));
@@ -205,7 +206,11 @@ void phased_printer::print_rows_with_columns() {
   for (const write& w : writes) targets.push_back(w.node);
   for (int n : across.nodes) targets.push_back(p_.at(n).args[0]);
   const std::vector<int> nodes = b_.needed(targets);
+  b_.print_ready(nodes, targets);
+  b_.open_vector(columns);
   b_.print_runs(nodes);
+  const std::vector<std::string> to = print_out_runs(writes, b_);
+  out_.open("each([&](auto at" + sums_text(across, "V&") + ") HWY_ATTR {");
   for (int i : nodes)
     if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')
       out_.line("at.Prefetch(" + b_.run_name(i) + " + ahead * " + b_.stride(*t, rows.back().loops.back()) + ");");
@@ -219,7 +224,8 @@ void phased_printer::print_rows_with_columns() {
   }
   for (std::size_t i = 0; i < across.nodes.size(); ++i)
     out_.code("s" + std::to_string(i) + " = " + b_.fold(across.nodes[i], "s" + std::to_string(i)) + ";");
-  for (std::size_t i = 0; i < writes.size(); ++i) out_.code("at.Store(" + b_.run(writes[i].to) + ", " + values[i] + ");");
+  for (std::size_t i = 0; i < writes.size(); ++i) out_.code("at.Store(" + to[i] + ", " + values[i] + ");");
+  out_.close("});");
   out_.close("});");
   b_.restore(outside);
   print_merge(across, kept, columns, sizes);

@@ -142,6 +142,16 @@ void print_repaired_folds(const pass& q, body& b) {
   for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
 }
 
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b) {
+  std::vector<std::string> to;
+  for (const write& w : writes) {
+    to.push_back(b.fresh("p_" + w.to.id));
+    const std::string run = b.run(w.to);
+    b.out().line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
+  }
+  return to;
+}
+
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
                 const std::string& stream, int ahead, body& b) {
   writer& out = b.out();
@@ -149,12 +159,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   for (const write& w : writes) targets.push_back(w.node);
   b.open_vector(vector);
   b.print_runs(nodes);
-  std::vector<std::string> to;
-  for (const write& w : writes) {
-    to.push_back(b.fresh("p_" + w.to.id));
-    const std::string run = b.run(w.to);
-    out.line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
-  }
+  const std::vector<std::string> to = print_out_runs(writes, b);
   const bool statistics = stored_as(nodes, b) == "A";
   out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
   if (ahead >= 0)

@@ -22,6 +22,8 @@ struct write {
 bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
+/// Prints a pointer for each run that is written; returns their names.
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b);
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
                 const std::string& stream, int ahead, body& b);

@@ -38,8 +38,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   nf::Stat<S>* a_dbias = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
   const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
-  nf::FoldRows<nf::Sum, nf::Sum>(d, context, 1, n_nt, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
-      [&](size_t, size_t i_nt) HWY_ATTR {
+  nf::FoldRows<S, nf::Sum, nf::Sum>(d, context, 1, n_nt, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
+      [=](size_t, size_t i_nt) HWY_ATTR {
     {
       const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
@@ -62,23 +62,29 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       *(a_mean_1 + i_nt) = hn::GetLane(mean_1);
       *(a_mean_2 + i_nt) = hn::GetLane(mean_2);
     }
-  }, [&](size_t, auto at, size_t i_nt, size_t ahead, V& s0, V& s1) HWY_ATTR {
+  }, [=](size_t, size_t i_nt, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - xhat * mean_1 - mean_2) * rstd
     // dweight = sum(xhat * dy)
     // dbias = sum(dy)
+    const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
+    const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
+    const V mean_1 = nf::Broadcast<A>(d, a_mean_1 + i_nt);
+    const V mean_2 = nf::Broadcast<A>(d, a_mean_2 + i_nt);
     const nf::In<S> p_dy{dy + i_nt * n_c};
     const nf::In<P> p_weight{weight};
     const nf::In<S> p_x{x + i_nt * n_c};
-    at.Prefetch(p_dy + ahead * n_c);
-    at.Prefetch(p_x + ahead * n_c);
-    const V v_dy = at(p_dy);
-    const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
-    const V xhat = hn::Mul(hn::Sub(at(p_x), nf::Broadcast<A>(d, mean + i_nt)), v_rstd);
-    const V t = hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, nf::Broadcast<A>(d, a_mean_1 + i_nt)));
-    const V v_dx = hn::Mul(hn::Sub(t, nf::Broadcast<A>(d, a_mean_2 + i_nt)), v_rstd);
-    s0 = hn::MulAdd(xhat, v_dy, s0);
-    s1 = hn::Add(s1, v_dy);
-    at.Store(nf::Out<S>{dx + i_nt * n_c}, v_dx);
+    const nf::Out<S> p_dx{dx + i_nt * n_c};
+    each([&](auto at, V& s0, V& s1) HWY_ATTR {
+      at.Prefetch(p_dy + ahead * n_c);
+      at.Prefetch(p_x + ahead * n_c);
+      const V v_dy = at(p_dy);
+      const V xhat = hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd);
+      const V t = hn::Sub(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean_1)), mean_2);
+      const V v_dx = hn::Mul(t, v_rstd);
+      s0 = hn::MulAdd(xhat, v_dy, s0);
+      s1 = hn::Add(s1, v_dy);
+      at.Store(p_dx, v_dx);
+    });
   });
   nf::MergeColumns<nf::Sum, nf::Sum>(d, context, 1, n_nt, n_c, partial, [&](size_t, auto at, V s0, V s1) HWY_ATTR {
     at.Store(nf::Out<A>{a_dweight}, s0);

@@ -35,8 +35,8 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
-  nf::FoldRows<nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
-      [&](size_t, size_t i_t) HWY_ATTR {
+  nf::FoldRows<S, nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream, [=](size_t,
+      size_t i_t) HWY_ATTR {
     {
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
       // mean = mean(xhat * dy * weight)
@@ -52,21 +52,24 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
       const V mean = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
       *(a_mean + i_t) = hn::GetLane(mean);
     }
-  }, [&](size_t, auto at, size_t i_t, size_t ahead, V& s0) HWY_ATTR {
+  }, [=](size_t, size_t i_t, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - xhat * mean) * rstd
     // dweight = sum(xhat * dy)
+    const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
+    const V mean = nf::Broadcast<A>(d, a_mean + i_t);
     const nf::In<S> p_dy{dy + i_t * n_c};
     const nf::In<P> p_weight{weight};
     const nf::In<S> p_x{x + i_t * n_c};
-    at.Prefetch(p_dy + ahead * n_c);
-    at.Prefetch(p_x + ahead * n_c);
-    const V v_dy = at(p_dy);
-    const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
-    const V xhat = hn::Mul(at(p_x), v_rstd);
-    const V t = hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, nf::Broadcast<A>(d, a_mean + i_t)));
-    const V v_dx = hn::Mul(t, v_rstd);
-    s0 = hn::MulAdd(xhat, v_dy, s0);
-    at.Store(nf::Out<S>{dx + i_t * n_c}, v_dx);
+    const nf::Out<S> p_dx{dx + i_t * n_c};
+    each([&](auto at, V& s0) HWY_ATTR {
+      at.Prefetch(p_dy + ahead * n_c);
+      at.Prefetch(p_x + ahead * n_c);
+      const V v_dy = at(p_dy);
+      const V xhat = hn::Mul(at(p_x), v_rstd);
+      const V v_dx = hn::Mul(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean)), v_rstd);
+      s0 = hn::MulAdd(xhat, v_dy, s0);
+      at.Store(p_dx, v_dx);
+    });
   });
   nf::MergeColumns<nf::Sum>(d, context, 1, n_t, n_c, partial, [&](size_t, auto at, V s0) HWY_ATTR {
     at.Store(nf::Out<A>{a_dweight}, s0);

@@ -49,22 +49,57 @@ namespace detail {
 template <class T>
 using StorageOf = std::conditional_t<sizeof(T) == 8, F64, F32>;
 
-// All folds of one vector's worth of columns over rows [row, row + rows): loads the partial sums, steps, stores.
-template <class First, class... Rest, class D, class T, class At, class F, class... Done>
-HWY_INLINE void StepColumns(D d, At at, T* sums, size_t columns, size_t row, size_t rows, const F& f, Done&... done) {
-  hn::Vec<D> sum = at(In<StorageOf<T>>{sums});
-  if constexpr (sizeof...(Rest) == 0) {
-    for (size_t r = row; r < row + rows; ++r) f(at, r, done..., sum);
+// Loads the partial sums of one vector's worth of columns, lets f(at, V& fold0, ...) step them, and stores them.
+template <class First, class... Rest, class At, class T, class F, class... Done>
+HWY_INLINE void StepColumns(At at, T* sums, size_t columns, const F& f, Done&... done) {
+  auto sum = at.Sums(sums);
+  if constexpr (sizeof...(Rest) == 0) f(at, done..., sum);
+  else StepColumns<Rest...>(at, sums + columns, columns, f, done..., sum);
+  at.KeepSums(sums, sum);
+}
+
+// Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache.
+template <class D, class F>
+HWY_INLINE void ForColumnVectors(D d, size_t columns, bool stream, const F& f) {
+  const size_t lanes = hn::Lanes(d);
+  size_t i = 0;
+  if (stream) {
+    for (; i + lanes <= columns; i += lanes) f(Streamed<D>{{d, i}});
   } else {
-    StepColumns<Rest...>(d, at, sums + columns, columns, row, rows, f, done..., sum);
+    for (; i + lanes <= columns; i += lanes) f(Whole<D>{d, i});
   }
-  at.Keep(Out<StorageOf<T>>{sums}, sum);
+  if (i < columns) f(Part<D>{d, i, columns - i});
+}
+template <class S, class D, class F>
+HWY_INLINE void ForColumns(D d, size_t columns, bool stream, const F& f) {
+  if constexpr (kSplits<S, D>) {
+    ForColumnVectors(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
+  } else {
+    ForColumnVectors(d, columns, stream, f);
+  }
 }
 
 template <class First, class... Rest, class D, class T>
 HWY_INLINE void StartColumns(D d, T* sums, size_t columns) {
   for (size_t i = 0; i < columns; ++i) sums[i] = First::template kStart<T>;
   if constexpr (sizeof...(Rest) > 0) StartColumns<Rest...>(d, sums + columns, columns);
+}
+
+// Puts the sums of halves, even columns before odd ones in every vector of words, into the order of the columns.
+template <class S, class D, class T>
+HWY_INLINE void InOrder(D d, T* sums, size_t all, size_t columns) {
+  if constexpr (kSplits<S, D>) {
+    const size_t lanes = hn::Lanes(d);
+    HWY_ALIGN_MAX T both[2 * hn::MaxLanes(D())];
+    for (T* fold = sums; fold < sums + all; fold += columns) {
+      for (size_t i = 0; i < columns; i += 2 * lanes) {
+        const size_t some = HWY_MIN(columns - i, 2 * lanes), even = (some + 1) / 2;
+        T* p = fold + i;
+        hn::StoreInterleaved2(LoadPart(F32(), d, p, even), LoadPart(F32(), d, p + even, some - even), d, both);
+        for (size_t j = 0; j < some; ++j) p[j] = both[j];
+      }
+    }
+  }
 }
 
 // Merges the partial sums of all chunks of one vector's worth of columns, then calls f with the totals.
@@ -78,9 +113,9 @@ HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t st
 
 }  // namespace detail
 
-/// Folds over `rows` rows of `columns` columns in each of `slices` slices: f(slice, at, row, V& fold0, ...) steps the
-/// columns that `at` reads. Leaves partial sums in `partial`.
-template <class... Folds, class D, class T, class F>
+/// Folds over `rows` rows of `columns` columns, stored as S, in each of `slices` slices: f(slice, at, row, V& fold0, ...) steps
+/// the columns that `at` reads. Leaves partial sums in `partial`.
+template <class S, class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
@@ -90,21 +125,23 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
-    const size_t lanes = hn::Lanes(d);
     for (size_t row = begin; row < end; row += kRowsTogether) {
       const size_t some = HWY_MIN(end - row, kRowsTogether);
-      const auto step_rows = [&](auto at, size_t r, auto&... folds) HWY_ATTR { f(slice, at, r, folds...); };
-      size_t i = 0;
-      for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Whole<D>{d, i}, sums, columns, row, some, step_rows);
-      if (i < columns) detail::StepColumns<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, row, some, step_rows);
+      detail::ForColumns<S>(d, columns, false, [&](auto at) HWY_ATTR {
+        detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
+          for (size_t r = row; r < row + some; ++r) f(slice, here, r, folds...);
+        });
+      });
     }
+    detail::InOrder<S>(d, sums, step, columns);
   });
 }
 
-/// The same where the rows have sums of their own, of `bytes` bytes each: sums(slice, row) takes them, for a few rows that
-/// then are still in cache when f(slice, at, row, ahead, V& fold0, ...) stores their outputs and steps the columns. The row
-/// whose turn it will be then is `ahead` rows further on. `stream`: the stores go past the cache.
-template <class... Folds, class D, class T, class G, class F>
+/// The same where the rows have sums of their own, of `bytes` bytes each: sums_of(slice, row) takes them, for a few rows that
+/// then are still in cache when their columns are stepped. f(slice, row, ahead, each) calls each(step) once, where
+/// step(at, V& fold0, ...) stores the outputs of the row and steps the columns: what belongs to the row as a whole is loaded
+/// before. The row whose turn it will be then is `ahead` rows further on. `stream`: the stores go past the cache.
+template <class S, class... Folds, class D, class T, class G, class F>
 HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
@@ -117,19 +154,26 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
-    const size_t lanes = hn::Lanes(d);
+    const auto step_all = [&](const auto& step_rows) HWY_ATTR {
+      detail::ForColumns<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
+    };
     for (size_t row = begin; row < end; row += few) {
-      const size_t some = HWY_MIN(end - row, few);
-      for (size_t r = row; r < row + some; ++r) sums_of(slice, r);
-      const auto step_rows = [&](auto at, size_t r, auto&... folds) HWY_ATTR { f(slice, at, r, few, folds...); };
-      size_t i = 0;
-      if (stream) {
-        for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Streamed<D>{{d, i}}, sums, columns, row, some, step_rows);
-      } else {
-        for (; i + lanes <= columns; i += lanes) detail::StepColumns<Folds...>(d, Whole<D>{d, i}, sums, columns, row, some, step_rows);
+      const size_t last = HWY_MIN(row + few, end);
+      for (size_t r = row; r < last; ++r) sums_of(slice, r);
+      size_t r = row;
+      for (; r + 2 <= last; r += 2) {  // two rows at a time: the sums are loaded and stored once for both
+        f(slice, r, few, [&](const auto& first) HWY_ATTR {
+          f(slice, r + 1, few, [&](const auto& second) HWY_ATTR {
+            step_all([&](auto at, auto&... folds) HWY_ATTR {
+              first(at, folds...);
+              second(at, folds...);
+            });
+          });
+        });
       }
-      if (i < columns) detail::StepColumns<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, row, some, step_rows);
+      if (r < last) f(slice, r, few, step_all);
     }
+    detail::InOrder<S>(d, sums, step, columns);
   });
 }
 

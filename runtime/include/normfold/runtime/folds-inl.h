@@ -54,10 +54,8 @@ struct Sums {
   HWY_INLINE void Start(D) {}
   template <class F, class At, class... Done>
   HWY_INLINE void Step(const F& f, At at, Done&... done) { f(at, done...); }
-  template <class M>
-  HWY_INLINE void Keep(M, const Sums&) {}
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D, T*, bool) const {}
+  HWY_INLINE void Flush(D, T*) const {}
 };
 template <class D, class Fold, class... Rest>
 struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
@@ -69,17 +67,11 @@ struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
   }
   template <class F, class At, class... Done>
   HWY_INLINE void Step(const F& f, At at, Done&... done) { Base::Step(f, at, done..., sum); }
-  // Lanes in which `valid` is false go back to `before`.
-  template <class M>
-  HWY_INLINE void Keep(M valid, const Sums& before) {
-    sum = hn::IfThenElse(valid, sum, before.sum);
-    Base::Keep(valid, before);
-  }
-  // Stores into the lanes in memory, merging with what is there; each fold's lanes are kLanes long.
+  // Stores into the lanes in memory; each fold's lanes are kLanes long.
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    hn::Store(merge ? Fold::Merge(hn::Load(d, lanes), sum) : sum, d, lanes);
-    Base::template Flush<kLanes>(d, lanes + kLanes, merge);
+  HWY_INLINE void Flush(D d, T* lanes) const {
+    hn::Store(sum, d, lanes);
+    Base::template Flush<kLanes>(d, lanes + kLanes);
   }
 };
 
@@ -90,20 +82,14 @@ struct Block {
   Block<M / 2, kSplit, D, Folds...> high;
   HWY_INLINE void Start(D d) { low.Start(d); high.Start(d); }
   template <class F>
-  HWY_INLINE void Whole_(D d, size_t i, const F& f) {
-    low.Whole_(d, i, f);
-    high.Whole_(d, i + M / 2 * hn::Lanes(d), f);
-  }
-  template <class F>
-  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
-    const size_t half = M / 2 * hn::Lanes(d);
-    low.Part_(d, i, n < half ? n : half, f);
-    if (n > half) high.Part_(d, i + half, n - half, f);
+  HWY_INLINE void Step(D d, size_t i, const F& f) {
+    low.Step(d, i, f);
+    high.Step(d, i + M / 2 * hn::Lanes(d), f);
   }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    low.template Flush<kLanes>(d, lanes, merge);
-    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1), merge);
+  HWY_INLINE void Flush(D d, T* lanes) const {
+    low.template Flush<kLanes>(d, lanes);
+    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1));
   }
 };
 template <class D, class... Folds>
@@ -111,16 +97,9 @@ struct Block<1, false, D, Folds...> {
   Sums<D, Folds...> sums;
   HWY_INLINE void Start(D d) { sums.Start(d); }
   template <class F>
-  HWY_INLINE void Whole_(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
-  template <class F>
-  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
-    if (n == hn::Lanes(d)) return Whole_(d, i, f);
-    const Sums<D, Folds...> before = sums;
-    sums.Step(f, Part<D>{d, i, n});
-    sums.Keep(hn::FirstN(d, n), before);
-  }
+  HWY_INLINE void Step(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const { sums.template Flush<kLanes>(d, lanes, merge); }
+  HWY_INLINE void Flush(D d, T* lanes) const { sums.template Flush<kLanes>(d, lanes); }
 };
 // Two vectors of accumulators over the same words: even elements, whose lanes are the first half of those in memory, and
 // odd ones.
@@ -128,28 +107,19 @@ template <class D, class... Folds>
 struct Block<2, true, D, Folds...> {
   Sums<D, Folds...> even, odd;
   HWY_INLINE void Start(D d) { even.Start(d); odd.Start(d); }
-  template <class Words, class F>
-  HWY_INLINE void Both(D d, const Words& words, const F& f) {
-    even.Step(f, Half<D, false, Words>{d, words, words.i, nullptr});
-    odd.Step(f, Half<D, true, Words>{d, words, words.i, nullptr});
-  }
   template <class F>
-  HWY_INLINE void Whole_(D d, size_t i, const F& f) { Both(d, Whole<WordsOf<D>>{WordsOf<D>(), i}, f); }
-  template <class F>
-  HWY_INLINE void Part_(D d, size_t i, size_t n, const F& f) {
-    if (n == 2 * hn::Lanes(d)) return Whole_(d, i, f);
-    const Sums<D, Folds...> even_before = even, odd_before = odd;
-    Both(d, Part<WordsOf<D>>{WordsOf<D>(), i, n}, f);
-    even.Keep(hn::FirstN(d, (n + 1) / 2), even_before);
-    odd.Keep(hn::FirstN(d, n / 2), odd_before);
+  HWY_INLINE void Step(D d, size_t i, const F& f) {
+    using Words = Whole<WordsOf<D>>;
+    const Words words{WordsOf<D>(), i};
+    even.Step(f, Half<D, false, Words>{d, words, i, nullptr});
+    odd.Step(f, Half<D, true, Words>{d, words, i, nullptr});
   }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    even.template Flush<kLanes>(d, lanes, merge);
-    odd.template Flush<kLanes>(d, lanes + kLanes / 2, merge);
+  HWY_INLINE void Flush(D d, T* lanes) const {
+    even.template Flush<kLanes>(d, lanes);
+    odd.template Flush<kLanes>(d, lanes + kLanes / 2);
   }
 };
-
 #endif  // vectors as members
 
 /// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
@@ -161,6 +131,11 @@ class Reduce {
   using V = hn::Vec<D>;
   static constexpr size_t kFolds = sizeof...(Folds);
   static constexpr size_t kCut = 1024 * kLanes;
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+  using AtOnce = D;
+#else
+  using AtOnce = std::conditional_t<kSplit, WordsOf<D>, D>;
+#endif
 
  public:
   /// Steps over n elements: f(at, V& fold0, V& fold1, ...) updates the folds with the element(s) that `at` reads.
@@ -199,35 +174,45 @@ class Reduce {
 
   template <class F>
   HWY_INLINE void Cut(D d, size_t begin, size_t n, const F& f) {
+    HWY_ALIGN_MAX T later[kFolds * kLanes];
+    const bool begun = begun_;
+    T* lanes = begun ? later : lanes_;
+    size_t i = 0;
 #if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-    // Vectors cannot be members here, or there would be too many: the accumulators stay in memory.
-    HWY_ALIGN_MAX T cut[kFolds * kLanes];
-    Clear(d, cut, Folds()...);
-    for (size_t j = 0; j < n; j += hn::Lanes(d)) {
-      const size_t left = HWY_MIN(n - j, hn::Lanes(d));
-      T* lanes = cut + j % kLanes;
-      if (left == hn::Lanes(d)) StepInMemory<Folds...>(d, lanes, left, f, Whole<D>{d, begin + j});
-      else StepInMemory<Folds...>(d, lanes, left, f, Part<D>{d, begin + j, left});
-    }
-    for (size_t j = 0; j < kLanes; j += hn::Lanes(d)) MergeInMemory(d, cut + j, lanes_ + j, Folds()...);
+    // Vectors cannot be members here, or there would be too many: all accumulators stay in memory.
+    Clear(d, lanes, Folds()...);
 #else
     Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
     block.Start(d);
-    size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes) block.Whole_(d, begin + i, f);
-    if (i < n) block.Part_(d, begin + i, n - i, f);
-    block.template Flush<kLanes>(d, lanes_, begun_);
+    for (; i + kLanes <= n; i += kLanes) block.Step(d, begin + i, f);
+    block.template Flush<kLanes>(d, lanes);
 #endif
+    // What fills no block: vector by vector in memory, in any lane the same code.
+    const AtOnce at_once;
+    for (; i < n; i += hn::Lanes(at_once)) {
+      const size_t left = HWY_MIN(n - i, hn::Lanes(at_once));
+      T* those = lanes + i % kLanes / (kSplit ? 2 : 1);
+      if (left == hn::Lanes(at_once)) InMemory(d, those, left, f, Whole<AtOnce>{at_once, begin + i});
+      else InMemory(d, those, left, f, Part<AtOnce>{at_once, begin + i, left});
+    }
+    if (begun) MergeInMemory(d, later, lanes_, Folds()...);
     begun_ = true;
   }
 
+  template <class At, class F>
+  static HWY_INLINE void InMemory(D d, T* lanes, size_t n, const F& f, At at) {
 #if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-  static HWY_INLINE void Clear(D, T*) {}
-  template <class First, class... Rest>
-  static HWY_INLINE void Clear(D d, T* lanes, First, Rest... rest) {
-    for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(hn::Set(d, First::template kStart<T>), d, lanes + i);
-    Clear(d, lanes + kLanes, rest...);
+    StepInMemory<Folds...>(d, lanes, n, f, at);
+#else
+    if constexpr (kSplit) {
+      StepInMemory<Folds...>(d, lanes, (n + 1) / 2, f, Half<D, false, At>{d, at, at.i, nullptr});
+      StepInMemory<Folds...>(d, lanes + kLanes / 2, n / 2, f, Half<D, true, At>{d, at, at.i, nullptr});
+    } else {
+      StepInMemory<Folds...>(d, lanes, n, f, at);
+    }
+#endif
   }
+
   // Loads the folds' vectors one by one, calls f with all of them, and stores those lanes that are valid.
   template <class First, class... Rest, class F, class At, class... Done>
   static HWY_INLINE void StepInMemory(D d, T* lanes, size_t valid, const F& f, At at, Done&... done) {
@@ -237,12 +222,20 @@ class Reduce {
     else StepInMemory<Rest...>(d, lanes + kLanes, valid, f, at, done..., sum);
     hn::Store(hn::IfThenElse(hn::FirstN(d, valid), sum, before), d, lanes);
   }
-  HWY_INLINE void MergeInMemory(D, const T*, T*) {}
+
+  static HWY_INLINE void MergeInMemory(D, const T*, T*) {}
   template <class First, class... Rest>
-  HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
-    const V sum = hn::Load(d, from);
-    hn::Store(begun_ ? First::Merge(hn::Load(d, to), sum) : sum, d, to);
+  static HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
+    for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(First::Merge(hn::Load(d, to + i), hn::Load(d, from + i)), d, to + i);
     MergeInMemory(d, from + kLanes, to + kLanes, rest...);
+  }
+
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+  static HWY_INLINE void Clear(D, T*) {}
+  template <class First, class... Rest>
+  static HWY_INLINE void Clear(D d, T* lanes, First, Rest... rest) {
+    for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(hn::Set(d, First::template kStart<T>), d, lanes + i);
+    Clear(d, lanes + kLanes, rest...);
   }
   template <size_t kHalf, class Fold>
   static HWY_INLINE void Tree(T* lanes) {
@@ -289,9 +282,13 @@ template <class S, class... Folds, class D>
 HWY_INLINE Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, Folds...> Fold(D) { return {}; }
 template <class... Folds, class D>
 HWY_INLINE Reduce<D, 64 / sizeof(hn::TFromD<D>), false, Folds...> FoldFirst(D) { return {}; }
-/// A sweep that is seldom taken, of folds that do not depend on the order: few lanes make little code.
+/// A sweep that is seldom taken, of folds that do not depend on the order: one vector of lanes makes little code.
 template <class... Folds, class D>
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
 HWY_INLINE auto FoldRarely(D d) { return FoldFirst<Folds...>(d); }
+#else
+HWY_INLINE Reduce<D, hn::MaxLanes(D()), false, Folds...> FoldRarely(D) { return {}; }
+#endif
 template <size_t kFold, class D, size_t kLanes, bool kSplit, class... Folds>
 HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, Folds...>& folds) { return folds.template Total<kFold>(d); }
 

@@ -48,9 +48,11 @@ struct Whole {
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
-  /// Stores what is soon read again.
-  template <class S>
-  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  /// Sums of these elements, one each, of a run of sums.
+  template <class T>
+  HWY_INLINE hn::Vec<D> Sums(const T* sums) const { return hn::LoadU(d, sums + i); }
+  template <class T>
+  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const { hn::StoreU(v, d, sums + i); }
   /// How many of these lanes are among the first n elements from here.
   HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, hn::Lanes(d)); }
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
@@ -79,8 +81,10 @@ struct Part {
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
-  template <class S>
-  HWY_INLINE void Keep(Out<S> out, hn::Vec<D> v) const { Store(out, v); }
+  template <class T>
+  HWY_INLINE hn::Vec<D> Sums(const T* sums) const { return detail::LoadFirst(d, sums + i, n); }
+  template <class T>
+  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const { detail::StoreFirst(d, v, sums + i, n); }
   HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
   template <class S>
   HWY_INLINE void Prefetch(In<S>) const {}
@@ -108,10 +112,10 @@ template <class D>
 using WordsOf = hn::Repartition<uint16_t, D>;
 
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-/// What the even half stored, until the odd half stores too.
+/// What the even half stored, until the odd half stores too: at most the tensors that a kernel may have.
 template <class D>
 struct Waiting {
-  static constexpr size_t kMost = 4;
+  static constexpr size_t kMost = 32;
   hn::Vec<D> even[kMost];
   size_t stored = 0, taken = 0;
 };
@@ -159,6 +163,12 @@ struct Half {
       waiting->even[waiting->stored++] = v;
     }
   }
+  /// Those of the even elements lie before those of the odd ones.
+  HWY_INLINE V Sums(const float* sums) const { return IsWhole() ? hn::LoadU(d, sums + Begin()) : LoadPart(F32(), d, sums + Begin(), Mine()); }
+  HWY_INLINE void KeepSums(float* sums, V v) const {
+    if (IsWhole()) hn::StoreU(v, d, sums + Begin());
+    else StorePart(F32(), d, v, sums + Begin(), Mine());
+  }
   HWY_INLINE size_t Among(size_t n) const { return (words.Among(n) + (kOdd ? 0 : 1)) / 2; }
   template <class S>
   HWY_INLINE void Prefetch(In<S> in) const {
@@ -170,6 +180,10 @@ struct Half {
   }
 
  private:
+  // These elements: how many of a vector of words, and where their sums begin.
+  HWY_INLINE size_t Mine() const { return Among(2 * hn::Lanes(d)); }
+  HWY_INLINE bool IsWhole() const { return words.Among(2 * hn::Lanes(d)) == 2 * hn::Lanes(d); }
+  HWY_INLINE size_t Begin() const { return i + (kOdd ? (words.Among(2 * hn::Lanes(d)) + 1) / 2 : 0); }
   HWY_INLINE V Some(In<F32> in, size_t n) const {
     return n == hn::Lanes(d) ? hn::LoadU(d, in.p) : n == 0 ? hn::Zero(d) : LoadPart(F32(), d, in.p, n);
   }

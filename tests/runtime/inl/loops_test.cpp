@@ -1,0 +1,168 @@
+// Loops over runs and over columns on every target and for every type: each element is read once, stored in its own place and
+// added to its own sum, whatever the length, the alignment and the number of outputs. A loop is added with one function here.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "loops_test.cpp"
+#include <hwy/foreach_target.h>  // must come before highway.h
+#include <hwy/highway.h>
+
+#include <normfold/runtime/columns-inl.h>
+#include <normfold/runtime/folds-inl.h>
+#include <normfold/runtime/loops-inl.h>
+
+#include <initializer_list>
+#include <vector>
+
+HWY_BEFORE_NAMESPACE();
+namespace normfold {
+namespace HWY_NAMESPACE {
+
+template <class S>
+using Run = std::vector<Memory<S>>;
+
+// Element i of a run: a small integer, which every type holds.
+HWY_INLINE size_t Value(size_t i) { return i * 7 % 61; }
+
+template <class S>
+Run<S> Values(size_t begin, size_t n) {
+  Run<S> run(n);
+  for (size_t i = 0; i < n; ++i) StoreOne(S(), static_cast<Stat<S>>(Value(begin + i)), run.data() + i);
+  return run;
+}
+
+template <class S>
+bool Holds(const Run<S>& run, size_t i, size_t value) {
+  return LoadOne(S(), run.data() + i) == static_cast<Stat<S>>(value);
+}
+
+// Nine outputs of one loop, each larger by one than the one before; `skip` elements of a run come first.
+template <class S>
+bool ManyOutputs(size_t n, size_t skip, bool stream) {
+  constexpr size_t kOutputs = 9;
+  const TagOf<S> d;
+  const Run<S> x = Values<S>(0, skip + n);
+  std::vector<Run<S>> y(kOutputs, Run<S>(skip + n));
+  const In<S> p_x{x.data() + skip};
+  ForEach(d, n, stream, Out<S>{y[0].data() + skip}, [&](auto at) HWY_ATTR {
+    auto v = at(p_x);
+    for (size_t k = 0; k < kOutputs; ++k) {
+      at.Store(Out<S>{y[k].data() + skip}, v);
+      v = hn::Add(v, Number(d, 1));
+    }
+  });
+  hwy::FlushStream();
+  bool right = true;
+  for (size_t k = 0; k < kOutputs; ++k)
+    for (size_t i = skip; i < skip + n; ++i) right = right && Holds<S>(y[k], i, Value(i) + k);
+  return right;
+}
+
+// The sum and the largest of a run that comes in two pieces.
+template <class S>
+bool Folds(size_t n) {
+  const TagOf<S> d;
+  const Run<S> x = Values<S>(0, n);
+  size_t sum = 0, largest = 0;
+  for (size_t i = 0; i < n; ++i) sum += Value(i), largest = HWY_MAX(largest, Value(i));
+  auto folds = Fold<S, Sum, Largest>(d);
+  for (size_t begin : {size_t{0}, n / 3}) {
+    const In<S> p_x{x.data() + begin};
+    folds.Over(d, begin == 0 && n >= 3 ? n / 3 : n - begin, [&](auto at, auto& s0, auto& s1) HWY_ATTR {
+      s0 = hn::Add(s0, at(p_x));
+      s1 = Max(s1, at(p_x));
+    });
+    if (n < 3) break;
+  }
+  return hn::GetLane(Total<0>(d, folds)) == static_cast<Stat<S>>(sum) && hn::GetLane(Total<1>(d, folds)) == static_cast<Stat<S>>(largest);
+}
+
+// Sums over the rows of every column: of the elements, and of those of the row before by the row's number.
+template <class S>
+bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
+  const TagOf<S> d;
+  const Run<S> x = Values<S>(0, rows * columns);
+  Run<S> y(rows * columns);
+  std::vector<Stat<S>> partial(2 * columns * Chunks(rows)), sums(columns), weighted(columns);
+  const Memory<S>* p_x = x.data();
+  Memory<S>* p_y = y.data();
+  size_t swept = 0;
+  if (with_outputs) {
+    FoldRows<S, Sum, Sum>(
+        d, nullptr, 1, rows, columns, columns * sizeof(Memory<S>), partial.data(), stream, [&swept](size_t, size_t) { ++swept; },
+        [=](size_t, size_t row, size_t ahead, const auto& each) HWY_ATTR {
+          const auto factor = Number(d, row);
+          each([&](auto at, auto& s0, auto& s1) HWY_ATTR {
+            at.Prefetch(In<S>{p_x + (row + ahead) * columns});
+            const auto v = at(In<S>{p_x + row * columns});
+            s0 = hn::Add(s0, v);
+            s1 = hn::MulAdd(v, factor, s1);
+            at.Store(Out<S>{p_y + row * columns}, hn::Add(v, Number(d, 1)));
+          });
+        });
+    hwy::FlushStream();
+  } else {
+    FoldColumns<S, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
+      const auto v = at(In<S>{p_x + row * columns});
+      s0 = hn::Add(s0, v);
+      s1 = hn::MulAdd(v, Number(d, row), s1);
+    });
+  }
+  using A = StatStorage<S>;
+  MergeColumns<Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [&](size_t, auto at, auto s0, auto s1) HWY_ATTR {
+    at.Store(Out<A>{sums.data()}, s0);
+    at.Store(Out<A>{weighted.data()}, s1);
+  });
+  bool right = swept == (with_outputs ? rows : 0);
+  for (size_t c = 0; c < columns; ++c) {
+    size_t sum = 0, by_row = 0;
+    for (size_t r = 0; r < rows; ++r) {
+      sum += Value(r * columns + c);
+      by_row += r * Value(r * columns + c);
+      if (with_outputs) right = right && Holds<S>(y, r * columns + c, Value(r * columns + c) + 1);
+    }
+    right = right && sums[c] == static_cast<Stat<S>>(sum) && weighted[c] == static_cast<Stat<S>>(by_row);
+  }
+  return right;
+}
+
+template <class S>
+bool LoopsOf(size_t n) {
+  bool right = true;
+  for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
+    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream);
+  right = right && Folds<S>(n);
+  for (size_t rows : std::initializer_list<size_t>{1, 2, 3, 8, 13, 130}) {
+    right = right && Columns<S>(rows, n, false, false);
+    for (bool stream : {false, true}) right = right && Columns<S>(rows, n, true, stream);
+  }
+  return right;
+}
+
+bool Loops(size_t n) { return LoopsOf<F32>(n) && LoopsOf<F64>(n) && LoopsOf<BF16>(n) && LoopsOf<F16>(n); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace normfold
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+
+#include "targets.hpp"
+
+namespace normfold {
+
+HWY_EXPORT(Loops);
+
+namespace {
+
+TEST_CASE("every element of a loop is read, stored and summed once") {
+  inl_test::on_every_target([] {
+    for (std::size_t n = 1; n <= 140; ++n) {
+      INFO("a run of ", n);
+      REQUIRE(HWY_DYNAMIC_DISPATCH(Loops)(n));
+    }
+  });
+}
+
+}  // namespace
+}  // namespace normfold
+
+#endif  // HWY_ONCE
