@@ -45,6 +45,29 @@ def compile_command(commands, ending, source, target):
             for word in words], entry["directory"]
 
 
+ONE_LAYER = """#include <normfold/generate.hpp>
+using namespace normfold;
+using namespace normfold::axes;
+constexpr auto layer_norm = layer<"layer_norm">(T, C) | over(C) | center | scale | affine(C);
+int main(int argc, char** argv) { return generate(argc, argv, layer_norm); }
+"""
+
+
+def one_layer(build, commands):
+    """All that a project with one layer does: compile the language, print the kernels, compile them."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, made = f"{folder}/layers.cpp", f"{folder}/layers.o"
+        with open(source, "w", encoding="utf-8") as out:
+            out.write(ONE_LAYER)
+        command, where = compile_command(commands, "layers/rows.cpp", source, made)
+        generate = timed(command, where)
+        generate += timed([command[0], made, f"{build}/generators/libnormfold_generators.a", "-o", f"{folder}/layers"], folder)
+        generate += timed([f"{folder}/layers", "--out", folder, "--name", "one", "--types", "f32", "--directions", "infer"], folder)
+        command, where = compile_command(commands, "/bench_rows_highway.cpp", f"{folder}/one_highway.cpp", f"{folder}/kernels.o")
+        return {"kernels": "one layer_norm, the program that prints it included; f32, infer", "backend": "highway", "generate_s": generate,
+                "compile_s": timed(command, where), "object_bytes": object_bytes(f"{folder}/kernels.o")}
+
+
 def layer_programs(commands):
     """The programs that print kernels: the language itself is what they compile."""
     for name in LIBRARIES:
@@ -103,6 +126,7 @@ def main(build, folder):
             json.dump(rows, out, indent=1)
             out.write("\n")
 
+    add(one_layer(build, commands))
     for kind, direction in CHOICES:
         for name in LIBRARIES:
             if name != "bench_fused" or direction != "backward":  # it has none in the benchmark

@@ -149,4 +149,6 @@ int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers,
   return 1;
 }
 
+int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers) { return run(argc, argv, layers, std::cout, std::cerr); }
+
 }  // namespace normfold::gen

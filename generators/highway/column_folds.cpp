@@ -47,7 +47,7 @@ void phased_printer::declare_partial() {
   }
   std::string most;
   for (const auto& [size, sums] : sizes) most += (most.empty() ? "" : ", ") + (sums == 1 ? "" : std::to_string(sums) + " * ") + size;
-  if (sizes.size() > 1) most = "std::max({" + most + "})";
+  if (sizes.size() > 1) most = "normfold::MostOf({" + most + "})";
   out_.line("nf::Stat<S>* const partial_of_slice = partial + " + slice + " * " + most + ";");
 }
 

@@ -1,7 +1,6 @@
 // The one header of a layers file: the language, and the program that generates kernels from it at build time.
 #pragma once
 
-#include <iostream>
 #include <vector>
 
 #include "lower.hpp"
@@ -15,7 +14,7 @@ template <class... Layers>
 int generate(int argc, const char* const* argv, const Layers&... layers) {
   std::vector<ir::graph> graphs;
   (graphs.push_back(lower(layers)), ...);
-  return gen::run(argc, argv, graphs, std::cout, std::cerr);
+  return gen::run(argc, argv, graphs);
 }
 
 }  // namespace normfold

@@ -124,8 +124,9 @@ struct Block<2, true, D, Folds...> {
 
 /// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
 /// is cut every 1024 blocks into second-level sums; the lanes are merged at the end by a fixed tree of halves. So the bits
-/// depend on the runs alone, not on the vector's width, nor on whether vectors hold neighbours or (kSplit) every other element.
-template <class D, size_t kLanes, bool kSplit, class... Folds>
+/// depend on the runs alone, not on the vector's width, nor on whether vectors hold neighbours or (kSplit) every other element,
+/// nor on whether blocks of whole lanes are summed in registers (kBlocks) or all in memory, which is less code.
+template <class D, size_t kLanes, bool kSplit, bool kBlocks, class... Folds>
 class Reduce {
   using T = hn::TFromD<D>;
   using V = hn::Vec<D>;
@@ -178,15 +179,15 @@ class Reduce {
     const bool begun = begun_;
     T* lanes = begun ? later : lanes_;
     size_t i = 0;
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-    // Vectors cannot be members here, or there would be too many: all accumulators stay in memory.
-    Clear(d, lanes, Folds()...);
-#else
-    Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
-    block.Start(d);
-    for (; i + kLanes <= n; i += kLanes) block.Step(d, begin + i, f);
-    block.template Flush<kLanes>(d, lanes);
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    if constexpr (kBlocks) {
+      Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
+      block.Start(d);
+      for (; i + kLanes <= n; i += kLanes) block.Step(d, begin + i, f);
+      block.template Flush<kLanes>(d, lanes);
+    }
 #endif
+    if constexpr (!kBlocks) Clear(d, lanes, Folds()...);
     // What fills no block: vector by vector in memory, in any lane the same code.
     const AtOnce at_once;
     for (; i < n; i += hn::Lanes(at_once)) {
@@ -230,13 +231,13 @@ class Reduce {
     MergeInMemory(d, from + kLanes, to + kLanes, rest...);
   }
 
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
   static HWY_INLINE void Clear(D, T*) {}
   template <class First, class... Rest>
   static HWY_INLINE void Clear(D d, T* lanes, First, Rest... rest) {
     for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(hn::Set(d, First::template kStart<T>), d, lanes + i);
     Clear(d, lanes + kLanes, rest...);
   }
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
   template <size_t kHalf, class Fold>
   static HWY_INLINE void Tree(T* lanes) {
     if constexpr (kHalf > 0) {
@@ -277,20 +278,26 @@ class Reduce {
   bool begun_ = false;
 };
 
-/// A sweep of these folds over runs stored as S; one over the first block of a slice, at most 16 elements.
+/// A sweep of these folds over runs stored as S. Scalable vectors cannot be members, and would be too many where there is one lane.
 template <class S, class... Folds, class D>
-HWY_INLINE Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, Folds...> Fold(D) { return {}; }
+HWY_INLINE auto Fold(D) {
+  constexpr bool kBlocks = !HWY_HAVE_SCALABLE && HWY_TARGET != HWY_SCALAR;
+  return Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, kBlocks, Folds...>{};
+}
+/// One over the first block of a slice, at most 16 elements.
 template <class... Folds, class D>
-HWY_INLINE Reduce<D, 64 / sizeof(hn::TFromD<D>), false, Folds...> FoldFirst(D) { return {}; }
-/// A sweep that is seldom taken, of folds that do not depend on the order: one vector of lanes makes little code.
+HWY_INLINE auto FoldFirst(D) {
+  return Reduce<D, 64 / sizeof(hn::TFromD<D>), false, false, Folds...>{};
+}
+/// A sweep that is seldom taken, of folds that do not depend on the order.
 template <class... Folds, class D>
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-HWY_INLINE auto FoldRarely(D d) { return FoldFirst<Folds...>(d); }
-#else
-HWY_INLINE Reduce<D, hn::MaxLanes(D()), false, Folds...> FoldRarely(D) { return {}; }
-#endif
-template <size_t kFold, class D, size_t kLanes, bool kSplit, class... Folds>
-HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, Folds...>& folds) { return folds.template Total<kFold>(d); }
+HWY_INLINE auto FoldRarely(D d) {
+  return FoldFirst<Folds...>(d);
+}
+template <size_t kFold, class D, size_t kLanes, bool kSplit, bool kBlocks, class... Folds>
+HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, kBlocks, Folds...>& folds) {
+  return folds.template Total<kFold>(d);
+}
 
 /// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
 /// have exactly their value as mean.

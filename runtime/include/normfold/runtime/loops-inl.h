@@ -8,7 +8,6 @@
 #define NORMFOLD_LOOPS_INL_H_
 #endif
 
-#include <cmath>
 #include <limits>
 #include <type_traits>
 
@@ -83,13 +82,17 @@ HWY_INLINE bool InRange(D, V v) {
 template <class D, class V>
 HWY_INLINE V PowerOfTwo(D d, V largest) {
   using T = hn::TFromD<D>;
-  constexpr int kMost = std::numeric_limits<T>::max_exponent - 2;
+  using U = hwy::MakeUnsigned<T>;
+  constexpr int kMost = std::numeric_limits<T>::max_exponent - 2, kFractionBits = std::numeric_limits<T>::digits - 1;
   const T value = hn::GetLane(largest);
   if (!(value > 0) || value > std::numeric_limits<T>::max()) return hn::Set(d, T(1));
-  int exponent = 0;
-  (void)std::frexp(value, &exponent);
-  exponent = HWY_MIN(HWY_MAX(exponent, -kMost), kMost);
-  return hn::Set(d, std::ldexp(T(1), -exponent));
+  U bits;
+  hwy::CopySameSize(&value, &bits);
+  const int exponent = HWY_MIN(static_cast<int>(bits >> kFractionBits) - kMost, kMost);  // subnormal numbers: -kMost
+  bits = static_cast<U>(kMost + 1 - exponent) << kFractionBits;
+  T power;
+  hwy::CopySameSize(&bits, &power);
+  return hn::Set(d, power);
 }
 
 /// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.

@@ -1,8 +1,8 @@
 // How much scratch memory a kernel takes: the same arithmetic in its <name>_workspace function and in its loops.
 #pragma once
 
-#include <algorithm>  // std::max in kernels, of partial sums of several sizes
 #include <cstddef>
+#include <initializer_list>
 
 namespace normfold {
 
@@ -21,6 +21,13 @@ inline std::size_t LeadingPercent(double percent, std::size_t n) {
 
 /// The first `count` of `n`.
 inline std::size_t LeadingCount(std::size_t count, std::size_t n) { return count < n ? count : n; }
+
+/// The largest of some sizes.
+inline std::size_t MostOf(std::initializer_list<std::size_t> sizes) {
+  std::size_t most = 0;
+  for (std::size_t each : sizes) most = each > most ? each : most;
+  return most;
+}
 
 class WorkspaceBytes {
  public:
