@@ -36,12 +36,12 @@ constexpr row rows[] = {
 };
 
 constexpr fold_text folds[] = {
-    {"mean", "0", "{s} + {0}", "plus"},
-    {"sum", "0", "{s} + {0}", "plus"},
-    {"pivot", "0", "{s} + {0}", "plus"},
-    {"reduce_max", "-infinity", "larger({s}, {0})", "larger"},
-    {"reduce_min", "infinity", "smaller({s}, {0})", "smaller"},
-    {"absmax", "0", "larger({s}, abs({0}))", "larger"},
+    {"mean", "0", "{0}", "plus"},
+    {"sum", "0", "{0}", "plus"},
+    {"pivot", "0", "{0}", "plus"},
+    {"reduce_max", "-infinity", "{0}", "larger"},
+    {"reduce_min", "infinity", "{0}", "smaller"},
+    {"absmax", "0", "abs({0})", "larger"},
 };
 
 }  // namespace

@@ -11,9 +11,9 @@ std::string_view elementwise_text(std::string_view op);
 /// How tightly that text binds: 1 for sums, 2 for products, 3 for calls.
 int precedence(std::string_view op);
 
-/// How a fold starts, steps ({s} its accumulator, {0} the element) and merges two partial results.
+/// How a fold starts, what it takes of an element {0}, and how two partial results merge: plus, or a function's name.
 struct fold_text {
-  std::string_view op, start, step, merge;
+  std::string_view op, start, term, merge;
 };
 const fold_text* find_fold(std::string_view op);
 

@@ -9,7 +9,6 @@
 namespace normfold::gen::halide {
 namespace {
 
-std::string joined(const std::string& a, const std::string& b) { return a.empty() || b.empty() ? a + b : a + ", " + b; }
 constexpr const char* axis[] = {"x", "y", "z", "w"};
 
 }  // namespace
@@ -96,24 +95,33 @@ void fold_printer::print_firsts() {
   }
 }
 
-// const auto step = [&](Expr c, Expr lane) { lanes(lane, nt) = ...; };
-void fold_printer::print_step(const std::string& to, const std::string& arguments, const std::string& parameters) {
-  a_.out_->open("const auto step = [&](" + parameters + ") {");
-  const auto values = a_.values_;
-  const unique_names names = a_.names_;
+// What goes to each fold; as the right side of a sum where folds add. What is used several times gets a name first.
+std::vector<std::string> fold_printer::print_terms(bool added) {
   std::vector<int> operands;
   for (int n : q_.nodes) operands.push_back(p_.at(n).args[0]);
   if (crosses_columns()) a_.out_->line(a_.column_of_group());
   if (!crosses_columns() && a_.reads_groups(operands)) a_.out_->line(a_.group_of_column());
   a_.print_locals(operands);
-  std::vector<std::string> steps;
+  std::vector<std::string> terms;
   for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
-    const int operand = p_.at(q_.nodes[i]).args[0];
-    const std::string step(find_fold(p_.at(q_.nodes[i]).op)->step);
-    const bool sum = step.find('+') != std::string::npos;
-    std::string element = a_.text(operand, sum ? 1 : 0, sum);
-    if (q_.pivots) element = "(" + element + " - " + firsts_[i] + "(" + a_.arguments(kept_) + "))";
-    steps.push_back(fill_slot(fill_slot(step, "s", component(to + "(" + arguments + ")", i)), "0", element));
+    const fold_text& fold = *find_fold(p_.at(q_.nodes[i]).op);
+    const bool right = added && fold.merge == "plus";
+    std::string term = a_.text(operands[i], right || q_.pivots ? 1 : 0, right);
+    if (q_.pivots) term += " - " + firsts_[i] + "(" + a_.arguments(kept_) + ")";
+    terms.push_back(fill_slot(std::string(fold.term), "0", q_.pivots && right ? "(" + term + ")" : term));
+  }
+  return terms;
+}
+
+// const auto step = [&](Expr nt, Expr chunk) { partial(c, chunk) = ...; };
+void fold_printer::print_step(const std::string& to, const std::string& arguments, const std::string& parameters) {
+  a_.out_->open("const auto step = [&](" + parameters + ") {");
+  const auto values = a_.values_;
+  const unique_names names = a_.names_;
+  std::vector<std::string> steps = print_terms(true);
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge), before = component(to + "(" + arguments + ")", i);
+    steps[i] = merge == "plus" ? before + " + " + steps[i] : merge + "(" + before + ", " + steps[i] + ")";
   }
   a_.out_->code(to + "(" + arguments + ") = " + list(steps) + ";");
   a_.values_ = values;
@@ -124,12 +132,6 @@ void fold_printer::print_step(const std::string& to, const std::string& argument
 // "wanted(nt)": whether the statistics of a slice are asked for, where that is in question.
 std::string fold_printer::wanted_here() const {
   return a_.wanted_ + "(" + a_.arguments(p_.at(p_.extremes.scale).varies) + ")";
-}
-
-// if (wanted.defined()) blocks.where(wanted(nt));
-void fold_printer::print_where() {
-  if (a_.wanted_.empty()) return;
-  a_.out_->line((a_.wanted_ == "wanted" ? "if (wanted.defined()) blocks.where(" : "blocks.where(") + wanted_here() + ");");
 }
 
 // Rows up to a number: of that Halide makes the loop's bound. Where nothing is asked for it is 0.
@@ -165,43 +167,34 @@ void fold_printer::print_results(const std::string& sums, const std::vector<std:
 
 void fold_printer::print_row_fold() {
   writer& out = *a_.out_;
-  const std::string lanes = a_.fresh("lanes");
-  const std::string at = joined("lane", a_.arguments(kept_));
-  out.line("Func " + lanes + "(\"" + lanes + "\");");
-  out.open("{");
-  out.code(lanes + "(" + at + ") = " + starts() + ";");
-  const std::string& inner = a_.loop_id(reduced_[0]);
-  const std::string& n = extents_[0];
-  std::string parameters = "Expr " + inner, others, outer, outer_rest;
-  for (std::size_t r = 1; r < reduced_.size(); ++r) {
-    parameters += ", Expr " + a_.loop_id(reduced_[r]);
-    others += ", 0, " + extents_[r];
-    outer += std::string(", blocks.") + axis[r];
-    outer_rest += std::string(", rest.") + axis[r];
+  const std::string row = a_.fresh("row");
+  std::string folds, extents, declared;
+  for (int n : q_.nodes) {
+    const fold_text& fold = *find_fold(p_.at(n).op);
+    folds += (folds.empty() ? "{{" : ", {") + std::string(fold.merge) + ", number(" + std::string(fold.start) + ")}";
   }
-  print_step(lanes, at, parameters + ", Expr lane");
-  out.code("RDom blocks(0, (on_gpu ? " + n + " + width - 1 : " + n + ") / width" + others + "), rest(0, " + n +
-           " % width" + others + ");");
-  print_where();
-  out.line("if (on_gpu) blocks.where(blocks.x * width + lane < " + n + ");");
-  out.line("step(blocks.x * width + lane" + outer + ", lane);");
-  out.line("if (!on_gpu) step(" + n + " / width * width + rest.x" + outer_rest + ", rest.x);");
-  out.close();
-  const std::string eighths = a_.fresh("eighths");
-  std::vector<std::string> quarters, values;
-  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
-    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge);
-    const auto lane_of = [&](const std::string& f, const std::string& number) {
-      return component(f + "(" + joined(number, a_.arguments(kept_)) + ")", i);
-    };
-    quarters.push_back("merged_to_8(" + merge + ", [&](Expr i) { return " + lane_of(lanes, "i") + "; }, lane, width)");
-    values.push_back(divided(i, "merged(" + merge + ", [&](int i) { return " + lane_of(eighths, "i") + "; })"));
+  for (std::size_t r = 0; r < reduced_.size(); ++r) {
+    extents += (r > 0 ? ", " : "{") + extents_[r];
+    declared += (r > 0 ? ", " : "const Expr ") + a_.loop_id(reduced_[r]) + " = at[" + std::to_string(r) + "]";
   }
-  out.line("Func " + eighths + "(\"" + eighths + "\");");
-  out.code(eighths + "(" + at + ") = " + list(quarters) + ";");
-  print_results(a_.fresh("sums"), values);
+  const std::string where = a_.wanted_.empty() ? "Expr()" : a_.wanted_ == "wanted" ? "wanted.defined() ? Expr(" + wanted_here() + ") : Expr()" : wanted_here();
+  out.open(wrapped("RowFold " + row + " = fold_row(lane, {" + a_.arguments(kept_) + "}, " + extents + "}, " + folds + "}, on_gpu, " +
+                   (q_.pivots ? "true" : "false") + ", " + where + ", [&](const Exprs& at) -> Exprs {"));
+  out.line(declared + ";");
+  const auto values = a_.values_;
+  const unique_names names = a_.names_;
+  const std::vector<std::string> terms = print_terms(false);
+  out.code("return " + (terms.size() == 1 ? "{" + terms[0] + "}" : list(terms)) + ";");
+  a_.values_ = values;
+  a_.names_ = names;
+  out.close("});");
+  std::vector<std::string> results;
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i)
+    results.push_back(divided(i, row + ".results[" + std::to_string(i) + "]"));
+  print_results(a_.fresh("sums"), results);
+  out.line(row + ".totals = " + totals_ + ";");
   const bool of_row = a_.is_of_row(q_);
-  out.line(std::string(of_row ? "of_row" : "steps") + ".rows.push_back({" + lanes + ", " + eighths + ", " + totals_ + "});");
+  out.line(std::string(of_row ? "of_row" : "steps") + ".rows.push_back(" + row + ");");
   if (of_row) return;
   a_.allocate(q_.nodes.size(), kept_);
 }

@@ -14,11 +14,11 @@ class fold_printer {
   void print_extents();
   void print_firsts();
   bool crosses_columns() const;
-  void print_where();
   void print_row_limit(const std::string& n);
   std::string wanted_here() const;
   void print_row_fold();
   void print_column_fold();
+  std::vector<std::string> print_terms(bool added);
   void print_step(const std::string& to, const std::string& arguments, const std::string& parameters);
   void print_results(const std::string& sums, const std::vector<std::string>& values);
   std::string starts() const;

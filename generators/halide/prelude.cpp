@@ -12,9 +12,10 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
+// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
 // depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
+constexpr int kRun = 4;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
@@ -84,27 +85,19 @@ Expr chosen_by_bits(Expr condition, Expr a, Expr b) {
   return reinterpret(a.type(), (reinterpret(bits, a) & mask) | (reinterpret(bits, b) & ~mask));
 }
 
-// Merges the lanes of a fold by a tree of halves: down to 8 as vectors, from there as numbers.
+// A tree of halves merges partial results of a fold.
 using Merge = Expr (*)(Expr, Expr);
 Expr tree(Merge merge, std::vector<Expr> parts) {
   for (size_t half = parts.size() / 2; half > 0; half /= 2)
     for (size_t i = 0; i < half; ++i) parts[i] = merge(parts[i], parts[i + half]);
   return parts[0];
 }
-Expr merged_to_8(Merge merge, const std::function<Expr(Expr)>& lanes, Expr i, int width) {
-  std::vector<Expr> parts;
-  for (int lane = 0; lane < width; lane += 8) parts.push_back(lanes(i + lane));
-  return tree(merge, parts);
-}
-Expr merged(Merge merge, const std::function<Expr(int)>& eighths) {
-  std::vector<Expr> parts;
-  for (int i = 0; i < 8; ++i) parts.push_back(eighths(i));
-  return tree(merge, parts);
-}
 
 // What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
+using Exprs = std::vector<Expr>;
 struct RowFold {
   Func lanes, eighths, totals;
+  Exprs results;
 };
 struct ColumnFold {
   Func partial, sums, totals;
@@ -123,14 +116,91 @@ void set_extents(GeneratorInput<Buffer<>>& input, const std::vector<Expr>& exten
   for (int i = 0; i < input.dimensions(); ++i) input.dim(i).set_bounds(0, extents[i]);
 }
 
-// Schedules the sums of a row: all lanes at once, so that LLVM keeps them in several registers.
+// One of the folds that a sweep takes: how two results merge, and where it starts.
+struct Fold {
+  Merge merge;
+  Expr start;
+};
+Exprs merged(const std::vector<Fold>& folds, const std::function<Exprs(int)>& part, int parts) {
+  std::vector<Exprs> all(folds.size());
+  for (int i = 0; i < parts; ++i)
+    for (size_t f = 0; f < folds.size(); ++f) all[f].push_back(part(i)[f]);
+  Exprs out;
+  for (size_t f = 0; f < folds.size(); ++f) out.push_back(tree(folds[f].merge, all[f]));
+  return out;
+}
+void define(FuncRef to, const Exprs& values) {
+  if (values.size() == 1) to = values[0];
+  else to = Tuple(values);
+}
+Exprs values_of(const FuncRef& f) {
+  Exprs out;
+  for (size_t i = 0; f.size() > 1 && i < f.size(); ++i) out.push_back(f[static_cast<int>(i)]);
+  return f.size() > 1 ? out : Exprs{f};
+}
+
+// Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
+// elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
+// dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
+// are taken where it holds.
+RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu, bool is_rough,
+                 const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
+  RowFold out{Func("lanes"), Func("eighths"), Func(), {}};
+  const int width = on_gpu ? kThreads : kLanes;
+  const auto at = [&](const Expr& i) {
+    Exprs all{i};
+    all.insert(all.end(), kept.begin(), kept.end());
+    return all;
+  };
+  std::vector<Var> lanes{lane};
+  lanes.insert(lanes.end(), kept.begin(), kept.end());
+  Exprs starts;
+  for (const Fold& f : folds) starts.push_back(f.start);
+  define(out.lanes(lanes), starts);
+
+  const Expr blocks = (on_gpu ? n[0] + width - 1 : n[0]) / width, singles = on_gpu || is_rough ? blocks : blocks % kRun;
+  const auto domain = [&](const Expr& inner) {
+    Region all{{0, inner}};
+    for (size_t i = 1; i < n.size(); ++i) all.push_back({0, n[i]});
+    return RDom(all);
+  };
+  const auto index = [&](const Expr& inner, const RDom& outer) {
+    Exprs all{inner};
+    for (size_t i = 1; i < n.size(); ++i) all.push_back(outer[static_cast<int>(i)]);
+    return all;
+  };
+  const auto add = [&](const Expr& to, const Exprs& values) {
+    const Exprs before = values_of(out.lanes(at(to)));
+    define(out.lanes(at(to)), merged(folds, [&](int i) { return i == 0 ? before : values; }, 2));
+  };
+  RDom block = domain(singles), run = domain(blocks / kRun), rest = domain(n[0] % width);
+  for (RDom* each : {&block, &run})
+    if (where.defined()) each->where(where);
+  if (on_gpu) block.where(block[0] * width + lane < n[0]);
+  add(lane, terms(index(block[0] * width + lane, block)));
+  if (!on_gpu && !is_rough)
+    add(lane, merged(folds, [&](int i) { return terms(index((singles + run[0] * kRun + i) * width + lane, run)); }, kRun));
+  if (!on_gpu) {
+    Expr dealt = 0;
+    for (size_t i = n.size(); i-- > 1;) dealt = dealt * n[i] + rest[static_cast<int>(i)];
+    dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
+    add(dealt, terms(index(n[0] / width * width + rest[0], rest)));
+  }
+  define(out.eighths(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + 8 * i))); }, width / 8));
+  out.results = merged(folds, [&](int i) { return values_of(out.eighths(at(i))); }, 8);
+  return out;
+}
+
+// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers.
 void in_lanes(Func lanes, Var lane) {
   lanes.vectorize(lane);
-  if (!lanes.has_update_definition()) return;
-  std::vector<VarOrRVar> order{lane};
-  for (const RVar& r : lanes.rvars(0)) order.push_back(r);
-  lanes.update(0).reorder(order).vectorize(lane);
-  lanes.update(1).unscheduled();
+  const int last = lanes.num_update_definitions() - 1;
+  for (int i = 0; i < last; ++i) {
+    std::vector<VarOrRVar> order{lane};
+    for (const RVar& r : lanes.rvars(i)) order.push_back(r);
+    lanes.update(i).reorder(order).vectorize(lane);
+  }
+  if (last >= 0) lanes.update(last).unscheduled();
 }
 
 // The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.

@@ -13,9 +13,10 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
+// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
 // depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
+constexpr int kRun = 4;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
@@ -85,27 +86,19 @@ Expr chosen_by_bits(Expr condition, Expr a, Expr b) {
   return reinterpret(a.type(), (reinterpret(bits, a) & mask) | (reinterpret(bits, b) & ~mask));
 }
 
-// Merges the lanes of a fold by a tree of halves: down to 8 as vectors, from there as numbers.
+// A tree of halves merges partial results of a fold.
 using Merge = Expr (*)(Expr, Expr);
 Expr tree(Merge merge, std::vector<Expr> parts) {
   for (size_t half = parts.size() / 2; half > 0; half /= 2)
     for (size_t i = 0; i < half; ++i) parts[i] = merge(parts[i], parts[i + half]);
   return parts[0];
 }
-Expr merged_to_8(Merge merge, const std::function<Expr(Expr)>& lanes, Expr i, int width) {
-  std::vector<Expr> parts;
-  for (int lane = 0; lane < width; lane += 8) parts.push_back(lanes(i + lane));
-  return tree(merge, parts);
-}
-Expr merged(Merge merge, const std::function<Expr(int)>& eighths) {
-  std::vector<Expr> parts;
-  for (int i = 0; i < 8; ++i) parts.push_back(eighths(i));
-  return tree(merge, parts);
-}
 
 // What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
+using Exprs = std::vector<Expr>;
 struct RowFold {
   Func lanes, eighths, totals;
+  Exprs results;
 };
 struct ColumnFold {
   Func partial, sums, totals;
@@ -124,14 +117,91 @@ void set_extents(GeneratorInput<Buffer<>>& input, const std::vector<Expr>& exten
   for (int i = 0; i < input.dimensions(); ++i) input.dim(i).set_bounds(0, extents[i]);
 }
 
-// Schedules the sums of a row: all lanes at once, so that LLVM keeps them in several registers.
+// One of the folds that a sweep takes: how two results merge, and where it starts.
+struct Fold {
+  Merge merge;
+  Expr start;
+};
+Exprs merged(const std::vector<Fold>& folds, const std::function<Exprs(int)>& part, int parts) {
+  std::vector<Exprs> all(folds.size());
+  for (int i = 0; i < parts; ++i)
+    for (size_t f = 0; f < folds.size(); ++f) all[f].push_back(part(i)[f]);
+  Exprs out;
+  for (size_t f = 0; f < folds.size(); ++f) out.push_back(tree(folds[f].merge, all[f]));
+  return out;
+}
+void define(FuncRef to, const Exprs& values) {
+  if (values.size() == 1) to = values[0];
+  else to = Tuple(values);
+}
+Exprs values_of(const FuncRef& f) {
+  Exprs out;
+  for (size_t i = 0; f.size() > 1 && i < f.size(); ++i) out.push_back(f[static_cast<int>(i)]);
+  return f.size() > 1 ? out : Exprs{f};
+}
+
+// Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
+// elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
+// dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
+// are taken where it holds.
+RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu, bool is_rough,
+                 const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
+  RowFold out{Func("lanes"), Func("eighths"), Func(), {}};
+  const int width = on_gpu ? kThreads : kLanes;
+  const auto at = [&](const Expr& i) {
+    Exprs all{i};
+    all.insert(all.end(), kept.begin(), kept.end());
+    return all;
+  };
+  std::vector<Var> lanes{lane};
+  lanes.insert(lanes.end(), kept.begin(), kept.end());
+  Exprs starts;
+  for (const Fold& f : folds) starts.push_back(f.start);
+  define(out.lanes(lanes), starts);
+
+  const Expr blocks = (on_gpu ? n[0] + width - 1 : n[0]) / width, singles = on_gpu || is_rough ? blocks : blocks % kRun;
+  const auto domain = [&](const Expr& inner) {
+    Region all{{0, inner}};
+    for (size_t i = 1; i < n.size(); ++i) all.push_back({0, n[i]});
+    return RDom(all);
+  };
+  const auto index = [&](const Expr& inner, const RDom& outer) {
+    Exprs all{inner};
+    for (size_t i = 1; i < n.size(); ++i) all.push_back(outer[static_cast<int>(i)]);
+    return all;
+  };
+  const auto add = [&](const Expr& to, const Exprs& values) {
+    const Exprs before = values_of(out.lanes(at(to)));
+    define(out.lanes(at(to)), merged(folds, [&](int i) { return i == 0 ? before : values; }, 2));
+  };
+  RDom block = domain(singles), run = domain(blocks / kRun), rest = domain(n[0] % width);
+  for (RDom* each : {&block, &run})
+    if (where.defined()) each->where(where);
+  if (on_gpu) block.where(block[0] * width + lane < n[0]);
+  add(lane, terms(index(block[0] * width + lane, block)));
+  if (!on_gpu && !is_rough)
+    add(lane, merged(folds, [&](int i) { return terms(index((singles + run[0] * kRun + i) * width + lane, run)); }, kRun));
+  if (!on_gpu) {
+    Expr dealt = 0;
+    for (size_t i = n.size(); i-- > 1;) dealt = dealt * n[i] + rest[static_cast<int>(i)];
+    dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
+    add(dealt, terms(index(n[0] / width * width + rest[0], rest)));
+  }
+  define(out.eighths(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + 8 * i))); }, width / 8));
+  out.results = merged(folds, [&](int i) { return values_of(out.eighths(at(i))); }, 8);
+  return out;
+}
+
+// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers.
 void in_lanes(Func lanes, Var lane) {
   lanes.vectorize(lane);
-  if (!lanes.has_update_definition()) return;
-  std::vector<VarOrRVar> order{lane};
-  for (const RVar& r : lanes.rvars(0)) order.push_back(r);
-  lanes.update(0).reorder(order).vectorize(lane);
-  lanes.update(1).unscheduled();
+  const int last = lanes.num_update_definitions() - 1;
+  for (int i = 0; i < last; ++i) {
+    std::vector<VarOrRVar> order{lane};
+    for (const RVar& r : lanes.rvars(i)) order.push_back(r);
+    lanes.update(i).reorder(order).vectorize(lane);
+  }
+  if (last >= 0) lanes.update(last).unscheduled();
 }
 
 // The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
@@ -320,48 +390,30 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
         first(nt) = real(x(c, nt)) * scale(nt);
       }
       steps.details.push_back(first);
-      Func lanes("lanes");
-      {
-        lanes(lane, nt) = number(0);
-        const auto step = [&](Expr c, Expr lane) {
-          lanes(lane, nt) = lanes(lane, nt) + (real(x(c, nt)) * scale(nt) - first(nt));
-        };
-        RDom blocks(0, (on_gpu ? some_c + width - 1 : some_c) / width), rest(0, some_c % width);
-        if (wanted.defined()) blocks.where(wanted(nt));
-        if (on_gpu) blocks.where(blocks.x * width + lane < some_c);
-        step(blocks.x * width + lane, lane);
-        if (!on_gpu) step(some_c / width * width + rest.x, rest.x);
-      }
-      Func eighths("eighths");
-      eighths(lane, nt) = merged_to_8(plus, [&](Expr i) { return lanes(i, nt); }, lane, width);
+      RowFold row2 = fold_row(lane, {nt}, {some_c}, {{plus, number(0)}}, on_gpu, true,
+          wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr c = at[0];
+        return {real(x(c, nt)) * scale(nt) - first(nt)};
+      });
       Func pivot("pivot");
-      pivot(nt) = first(nt) + merged(plus, [&](int i) { return eighths(i, nt); }) / real(some_c);
-      steps.rows.push_back({lanes, eighths, pivot});
+      pivot(nt) = first(nt) + row2.results[0] / real(some_c);
+      row2.totals = pivot;
+      steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      Func lanes2("lanes2");
-      {
-        lanes2(lane, nt) = {number(0), number(0)};
-        const auto step = [&](Expr c, Expr lane) {
-          const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
-          lanes2(lane, nt) = {lanes2(lane, nt)[0] + from_pivot, lanes2(lane, nt)[1] + sq(from_pivot)};
-        };
-        RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
-        if (wanted.defined()) blocks.where(wanted(nt));
-        if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
-        step(blocks.x * width + lane, lane);
-        if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
-      }
-      Func eighths2("eighths2");
-      eighths2(lane, nt) = {merged_to_8(plus,
-          [&](Expr i) { return lanes2(i, nt)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, nt)[1]; }, lane, width)};
+      RowFold row3 = fold_row(lane, {nt}, {n_c}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+          wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr c = at[0];
+        const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
+        return {from_pivot, sq(from_pivot)};
+      });
       Func sums2("sums2");
-      sums2(nt) = {merged(plus,
-          [&](int i) { return eighths2(i, nt)[0]; }) / real(n_c), merged(plus, [&](int i) { return eighths2(i, nt)[1]; }) / real(n_c)};
+      sums2(nt) = {row3.results[0] / real(n_c), row3.results[1] / real(n_c)};
       Func shift("shift"), mean_sq("mean_sq");
       shift(nt) = sums2(nt)[0];
       mean_sq(nt) = sums2(nt)[1];
-      steps.rows.push_back({lanes2, eighths2, sums2});
+      row3.totals = sums2;
+      steps.rows.push_back(row3);
       Func under_root("under_root");
       under_root(nt) = larger(mean_sq(nt) - sq(shift(nt)), number(0)) + number(1e-05) * scale(nt) * scale(nt);
       steps.details.push_back(under_root);
@@ -385,23 +437,15 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     Func extreme("extreme");
     extreme(nt) = !ordinary(nt);
     // largest = absmax(x)
-    Func lanes("lanes");
-    {
-      lanes(lane, nt) = number(0);
-      const auto step = [&](Expr c, Expr lane) {
-        lanes(lane, nt) = larger(lanes(lane, nt), abs(real(x(c, nt))));
-      };
-      RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
-      blocks.where(extreme(nt));
-      if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
-      step(blocks.x * width + lane, lane);
-      if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
-    }
-    Func eighths("eighths");
-    eighths(lane, nt) = merged_to_8(larger, [&](Expr i) { return lanes(i, nt); }, lane, width);
+    RowFold row2 = fold_row(lane, {nt}, {n_c}, {{larger, number(0)}}, on_gpu, false, extreme(nt),
+        [&](const Exprs& at) -> Exprs {
+      const Expr c = at[0];
+      return {abs(real(x(c, nt)))};
+    });
     Func largest("largest");
-    largest(nt) = merged(larger, [&](int i) { return eighths(i, nt); });
-    steps.rows.push_back({lanes, eighths, largest});
+    largest(nt) = row2.results[0];
+    row2.totals = largest;
+    steps.rows.push_back(row2);
     Func power("power"), scale("scale");
     power(nt) = power_of_two(largest(nt));
     scale(nt) = chosen(ordinary(nt), number(1), power(nt));
@@ -487,50 +531,31 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
         first(c) = real(x(hw, c, n)) * scale(c);
       }
       steps.details.push_back(first);
-      Func lanes("lanes");
-      {
-        lanes(lane, c) = number(0);
-        const auto step = [&](Expr hw, Expr n, Expr lane) {
-          lanes(lane, c) = lanes(lane, c) + (real(x(hw, c, n)) * scale(c) - first(c));
-        };
-        RDom blocks(0, (on_gpu ? some_hw + width - 1 : some_hw) / width, 0, some_n), rest(0, some_hw % width, 0,
-            some_n);
-        if (wanted.defined()) blocks.where(wanted(c));
-        if (on_gpu) blocks.where(blocks.x * width + lane < some_hw);
-        step(blocks.x * width + lane, blocks.y, lane);
-        if (!on_gpu) step(some_hw / width * width + rest.x, rest.y, rest.x);
-      }
-      Func eighths("eighths");
-      eighths(lane, c) = merged_to_8(plus, [&](Expr i) { return lanes(i, c); }, lane, width);
+      RowFold row2 = fold_row(lane, {c}, {some_hw, some_n}, {{plus, number(0)}}, on_gpu, true,
+          wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr hw = at[0], n = at[1];
+        return {real(x(hw, c, n)) * scale(c) - first(c)};
+      });
       Func pivot("pivot");
-      pivot(c) = first(c) + merged(plus,
-          [&](int i) { return eighths(i, c); }) / real(cast<int64_t>(some_hw) * some_n);
-      steps.rows.push_back({lanes, eighths, pivot});
+      pivot(c) = first(c) + row2.results[0] / real(cast<int64_t>(some_hw) * some_n);
+      row2.totals = pivot;
+      steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      Func lanes2("lanes2");
-      {
-        lanes2(lane, c) = {number(0), number(0)};
-        const auto step = [&](Expr hw, Expr n, Expr lane) {
-          const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
-          lanes2(lane, c) = {lanes2(lane, c)[0] + from_pivot, lanes2(lane, c)[1] + sq(from_pivot)};
-        };
-        RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
-        if (wanted.defined()) blocks.where(wanted(c));
-        if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
-        step(blocks.x * width + lane, blocks.y, lane);
-        if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
-      }
-      Func eighths2("eighths2");
-      eighths2(lane, c) = {merged_to_8(plus,
-          [&](Expr i) { return lanes2(i, c)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, c)[1]; }, lane, width)};
+      RowFold row3 = fold_row(lane, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+          wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr hw = at[0], n = at[1];
+        const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
+        return {from_pivot, sq(from_pivot)};
+      });
       Func sums2("sums2");
-      sums2(c) = {merged(plus,
-          [&](int i) { return eighths2(i, c)[0]; }) / real(cast<int64_t>(n_hw) * n_n), merged(plus, [&](int i) { return eighths2(i, c)[1]; }) / real(cast<int64_t>(n_hw) * n_n)};
+      sums2(c) = {row3.results[0] / real(cast<int64_t>(n_hw) * n_n),
+          row3.results[1] / real(cast<int64_t>(n_hw) * n_n)};
       Func shift("shift"), mean_sq("mean_sq");
       shift(c) = sums2(c)[0];
       mean_sq(c) = sums2(c)[1];
-      steps.rows.push_back({lanes2, eighths2, sums2});
+      row3.totals = sums2;
+      steps.rows.push_back(row3);
       Func var("var");
       var(c) = larger(mean_sq(c) - sq(shift(c)), number(0));
       steps.details.push_back(var);
@@ -563,23 +588,15 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     Func extreme("extreme");
     extreme(c) = !ordinary(c);
     // largest = absmax(x)
-    Func lanes("lanes");
-    {
-      lanes(lane, c) = number(0);
-      const auto step = [&](Expr hw, Expr n, Expr lane) {
-        lanes(lane, c) = larger(lanes(lane, c), abs(real(x(hw, c, n))));
-      };
-      RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_n), rest(0, n_hw % width, 0, n_n);
-      blocks.where(extreme(c));
-      if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
-      step(blocks.x * width + lane, blocks.y, lane);
-      if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
-    }
-    Func eighths("eighths");
-    eighths(lane, c) = merged_to_8(larger, [&](Expr i) { return lanes(i, c); }, lane, width);
+    RowFold row2 = fold_row(lane, {c}, {n_hw, n_n}, {{larger, number(0)}}, on_gpu, false, extreme(c),
+        [&](const Exprs& at) -> Exprs {
+      const Expr hw = at[0], n = at[1];
+      return {abs(real(x(hw, c, n)))};
+    });
     Func largest("largest");
-    largest(c) = merged(larger, [&](int i) { return eighths(i, c); });
-    steps.rows.push_back({lanes, eighths, largest});
+    largest(c) = row2.results[0];
+    row2.totals = largest;
+    steps.rows.push_back(row2);
     Func power("power"), scale("scale");
     power(c) = power_of_two(largest(c));
     scale(c) = chosen(ordinary(c), number(1), power(c));
@@ -677,50 +694,31 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
         first(ng) = real(x(hw, c_g, ng)) * scale(ng);
       }
       steps.details.push_back(first);
-      Func lanes("lanes");
-      {
-        lanes(lane, ng) = number(0);
-        const auto step = [&](Expr hw, Expr c_g, Expr lane) {
-          lanes(lane, ng) = lanes(lane, ng) + (real(x(hw, c_g, ng)) * scale(ng) - first(ng));
-        };
-        RDom blocks(0, (on_gpu ? some_hw + width - 1 : some_hw) / width, 0, some_c_g), rest(0, some_hw % width, 0,
-            some_c_g);
-        if (wanted.defined()) blocks.where(wanted(ng));
-        if (on_gpu) blocks.where(blocks.x * width + lane < some_hw);
-        step(blocks.x * width + lane, blocks.y, lane);
-        if (!on_gpu) step(some_hw / width * width + rest.x, rest.y, rest.x);
-      }
-      Func eighths("eighths");
-      eighths(lane, ng) = merged_to_8(plus, [&](Expr i) { return lanes(i, ng); }, lane, width);
+      RowFold row2 = fold_row(lane, {ng}, {some_hw, some_c_g}, {{plus, number(0)}}, on_gpu, true,
+          wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr hw = at[0], c_g = at[1];
+        return {real(x(hw, c_g, ng)) * scale(ng) - first(ng)};
+      });
       Func pivot("pivot");
-      pivot(ng) = first(ng) + merged(plus,
-          [&](int i) { return eighths(i, ng); }) / real(cast<int64_t>(some_hw) * some_c_g);
-      steps.rows.push_back({lanes, eighths, pivot});
+      pivot(ng) = first(ng) + row2.results[0] / real(cast<int64_t>(some_hw) * some_c_g);
+      row2.totals = pivot;
+      steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      Func lanes2("lanes2");
-      {
-        lanes2(lane, ng) = {number(0), number(0)};
-        const auto step = [&](Expr hw, Expr c_g, Expr lane) {
-          const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
-          lanes2(lane, ng) = {lanes2(lane, ng)[0] + from_pivot, lanes2(lane, ng)[1] + sq(from_pivot)};
-        };
-        RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
-        if (wanted.defined()) blocks.where(wanted(ng));
-        if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
-        step(blocks.x * width + lane, blocks.y, lane);
-        if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
-      }
-      Func eighths2("eighths2");
-      eighths2(lane, ng) = {merged_to_8(plus,
-          [&](Expr i) { return lanes2(i, ng)[0]; }, lane, width), merged_to_8(plus, [&](Expr i) { return lanes2(i, ng)[1]; }, lane, width)};
+      RowFold row3 = fold_row(lane, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+          wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr hw = at[0], c_g = at[1];
+        const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
+        return {from_pivot, sq(from_pivot)};
+      });
       Func sums2("sums2");
-      sums2(ng) = {merged(plus,
-          [&](int i) { return eighths2(i, ng)[0]; }) / real(cast<int64_t>(n_hw) * n_c_g), merged(plus, [&](int i) { return eighths2(i, ng)[1]; }) / real(cast<int64_t>(n_hw) * n_c_g)};
+      sums2(ng) = {row3.results[0] / real(cast<int64_t>(n_hw) * n_c_g),
+          row3.results[1] / real(cast<int64_t>(n_hw) * n_c_g)};
       Func shift("shift"), mean_sq("mean_sq");
       shift(ng) = sums2(ng)[0];
       mean_sq(ng) = sums2(ng)[1];
-      steps.rows.push_back({lanes2, eighths2, sums2});
+      row3.totals = sums2;
+      steps.rows.push_back(row3);
       Func under_root("under_root");
       under_root(ng) = larger(mean_sq(ng) - sq(shift(ng)), number(0)) + number(1e-05) * scale(ng) * scale(ng);
       steps.details.push_back(under_root);
@@ -744,23 +742,15 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     Func extreme("extreme");
     extreme(ng) = !ordinary(ng);
     // largest = absmax(x)
-    Func lanes("lanes");
-    {
-      lanes(lane, ng) = number(0);
-      const auto step = [&](Expr hw, Expr c_g, Expr lane) {
-        lanes(lane, ng) = larger(lanes(lane, ng), abs(real(x(hw, c_g, ng))));
-      };
-      RDom blocks(0, (on_gpu ? n_hw + width - 1 : n_hw) / width, 0, n_c_g), rest(0, n_hw % width, 0, n_c_g);
-      blocks.where(extreme(ng));
-      if (on_gpu) blocks.where(blocks.x * width + lane < n_hw);
-      step(blocks.x * width + lane, blocks.y, lane);
-      if (!on_gpu) step(n_hw / width * width + rest.x, rest.y, rest.x);
-    }
-    Func eighths("eighths");
-    eighths(lane, ng) = merged_to_8(larger, [&](Expr i) { return lanes(i, ng); }, lane, width);
+    RowFold row2 = fold_row(lane, {ng}, {n_hw, n_c_g}, {{larger, number(0)}}, on_gpu, false, extreme(ng),
+        [&](const Exprs& at) -> Exprs {
+      const Expr hw = at[0], c_g = at[1];
+      return {abs(real(x(hw, c_g, ng)))};
+    });
     Func largest("largest");
-    largest(ng) = merged(larger, [&](int i) { return eighths(i, ng); });
-    steps.rows.push_back({lanes, eighths, largest});
+    largest(ng) = row2.results[0];
+    row2.totals = largest;
+    steps.rows.push_back(row2);
     Func power("power"), scale("scale");
     power(ng) = power_of_two(largest(ng));
     scale(ng) = chosen(ordinary(ng), number(1), power(ng));
@@ -833,24 +823,16 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     // Statistics of x * scale. Where a condition is given, they are taken where it holds.
     const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
       // mean_sq = mean(sq(sum * scale))
-      Func lanes("lanes");
-      {
-        lanes(lane, t) = number(0);
-        const auto step = [&](Expr c, Expr lane) {
-          const Expr t2 = (real(residual(c, t)) + real(x(c, t))) * scale(t);
-          lanes(lane, t) = lanes(lane, t) + sq(t2);
-        };
-        RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
-        if (wanted.defined()) blocks.where(wanted(t));
-        if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
-        step(blocks.x * width + lane, lane);
-        if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
-      }
-      Func eighths("eighths");
-      eighths(lane, t) = merged_to_8(plus, [&](Expr i) { return lanes(i, t); }, lane, width);
+      RowFold row2 = fold_row(lane, {t}, {n_c}, {{plus, number(0)}}, on_gpu, false,
+          wanted.defined() ? Expr(wanted(t)) : Expr(), [&](const Exprs& at) -> Exprs {
+        const Expr c = at[0];
+        const Expr t2 = (real(residual(c, t)) + real(x(c, t))) * scale(t);
+        return {sq(t2)};
+      });
       Func mean_sq("mean_sq");
-      mean_sq(t) = merged(plus, [&](int i) { return eighths(i, t); }) / real(n_c);
-      steps.rows.push_back({lanes, eighths, mean_sq});
+      mean_sq(t) = row2.results[0] / real(n_c);
+      row2.totals = mean_sq;
+      steps.rows.push_back(row2);
       Func under_root("under_root");
       under_root(t) = mean_sq(t) + number(1e-06) * scale(t) * scale(t);
       steps.details.push_back(under_root);
@@ -870,29 +852,18 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     extreme(t) = !ordinary(t);
     // largest = absmax(residual)
     // largest = absmax(x)
-    Func lanes("lanes");
-    {
-      lanes(lane, t) = {number(0), number(0)};
-      const auto step = [&](Expr c, Expr lane) {
-        lanes(lane, t) = {larger(lanes(lane, t)[0], abs(real(residual(c, t)))), larger(lanes(lane, t)[1],
-            abs(real(x(c, t))))};
-      };
-      RDom blocks(0, (on_gpu ? n_c + width - 1 : n_c) / width), rest(0, n_c % width);
-      blocks.where(extreme(t));
-      if (on_gpu) blocks.where(blocks.x * width + lane < n_c);
-      step(blocks.x * width + lane, lane);
-      if (!on_gpu) step(n_c / width * width + rest.x, rest.x);
-    }
-    Func eighths("eighths");
-    eighths(lane, t) = {merged_to_8(larger,
-        [&](Expr i) { return lanes(i, t)[0]; }, lane, width), merged_to_8(larger, [&](Expr i) { return lanes(i, t)[1]; }, lane, width)};
+    RowFold row2 = fold_row(lane, {t}, {n_c}, {{larger, number(0)}, {larger, number(0)}}, on_gpu, false, extreme(t),
+        [&](const Exprs& at) -> Exprs {
+      const Expr c = at[0];
+      return {abs(real(residual(c, t))), abs(real(x(c, t)))};
+    });
     Func sums("sums");
-    sums(t) = {merged(larger,
-        [&](int i) { return eighths(i, t)[0]; }), merged(larger, [&](int i) { return eighths(i, t)[1]; })};
+    sums(t) = {row2.results[0], row2.results[1]};
     Func largest("largest"), largest2("largest2");
     largest(t) = sums(t)[0];
     largest2(t) = sums(t)[1];
-    steps.rows.push_back({lanes, eighths, sums});
+    row2.totals = sums;
+    steps.rows.push_back(row2);
     Func power("power"), scale("scale");
     power(t) = power_of_two(larger(largest(t), largest2(t)));
     scale(t) = chosen(ordinary(t), number(1), power(t));
