@@ -93,7 +93,7 @@ void phased_printer::declare_arrays() {
   if (columns && !workspace) out_.line("unsigned char* workspace = static_cast<unsigned char*>(context->workspace);");
   if (columns) out_.line("nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);");
   const bool full = std::any_of(k_.tensors.begin(), k_.tensors.end(), [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
-  if (full) out_.line("const bool stream = normfold::streams(context, " + output_bytes(k_, b_) + ");");
+  if (full) out_.code(streams_text(k_, b_));
 }
 
 // What a sweep reads and writes: decides how its loops merge.

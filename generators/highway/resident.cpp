@@ -23,6 +23,17 @@ void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes,
   }
 }
 
+// The loops over one slice.
+ir::atom_set slice_of(const plan& p) {
+  if (p.how == shape::phased) return p.all_loops() & ~p.slices.loops;
+  ir::atom_set over = 0;
+  for (const pass& q : p.passes) over |= q.over;
+  return over;
+}
+
+// Whether the runs of a slice lie apart, with those of the slices that follow between them: no hardware foresees what is stored next.
+bool runs_apart(const plan& p, int ahead) { return ahead >= 0 && (slice_of(p) & ((ir::atom_set{1} << ahead) - 1)) != 0; }
+
 // How a sweep of rows sees its runs: as S, unless statistics are read beside them, element by element.
 std::string stored_as(const std::vector<int>& nodes, const body& b) {
   bool full = false;
@@ -166,6 +177,9 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
         out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
+  if (runs_apart(b.p(), ahead))
+    for (std::size_t i = 0; i < writes.size(); ++i)
+      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + 2 * next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");  // a line may belong to two
   if (ahead == in_memory)
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
@@ -204,17 +218,24 @@ std::string output_bytes(const kernel& k, const body& b) {
   return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
 }
 
+std::string streams_text(const kernel& k, const body& b) {
+  const ir::atom_set slice = slice_of(b.p());
+  ir::atom_set run = 0;
+  for (int l = static_cast<int>(b.p().loops.size()) - 1; l >= 0 && has(slice, l); --l) run |= ir::atom_set{1} << l;
+  const std::string apart = run == slice ? "" : ", " + b.product(run) + " * sizeof(nf::Memory<S>)";
+  return "const bool stream = normfold::streams(context, " + output_bytes(k, b) + apart + ");";
+}
+
 void print_resident(const kernel& k, body& b) {
   const plan& p = b.p();
   writer& out = b.out();
-  ir::atom_set over = 0;
-  for (const pass& q : p.passes) over |= q.over;
+  const ir::atom_set over = slice_of(p);
   std::vector<int> keep;
   for (std::size_t l = 0; l < p.loops.size(); ++l)
     if (!has(over, static_cast<int>(l))) keep.push_back(static_cast<int>(l));
   const ir::atom_set kept = p.all_loops() & ~over;
 
-  out.line("const bool stream = normfold::streams(context, " + output_bytes(k, b) + ");");
+  out.code(streams_text(k, b));
   const std::string flat = keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
   const body::state outside = b.save();
   const std::vector<write> writes = writes_of(k, p.passes.back().nodes, false);

@@ -30,7 +30,8 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
+  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
+      n_hw * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     const V v_mean = nf::Broadcast<A>(d, mean + i_c);
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
@@ -65,6 +66,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
         at.Prefetch(p_dy + next * n_hw);
         at.Prefetch(p_x + next * n_hw);
+        at.Prefetch(p_dx + 2 * next * n_hw);
         const V t4 = hn::NegMulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), t, at(p_dy));
         at.Store(p_dx, hn::Mul(hn::Sub(t4, t2), t3));
       });
@@ -87,7 +89,8 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
+  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
+      n_hw * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
     // sum_1 = sum((x - running_mean) * dy)
@@ -119,6 +122,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
       nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
         at.Prefetch(p_dy + next * n_hw);
+        at.Prefetch(p_dx + 2 * next * n_hw);
         at.Store(p_dx, hn::Mul(at(p_dy), t3));
       });
     }

@@ -62,7 +62,8 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
+  const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
+      n_hw * sizeof(nf::Memory<S>));
   nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
     V scale = nf::Number(d, 1);
@@ -136,6 +137,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x2 + next * n_hw);
+          at.Prefetch(p_y + 2 * next * n_hw);
           const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), scaled_rstd);
           at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });

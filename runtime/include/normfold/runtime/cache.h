@@ -27,10 +27,16 @@ inline std::size_t second_level_cache() {
   return bytes;
 }
 
+/// Runs of memory shorter than this are not written past the cache where they lie apart: what begins or ends in the middle of
+/// a line of 64 bytes costs a line read and written, and of short runs that is most lines.
+constexpr std::size_t kShortRun = 512;
+
 /// Whether outputs of `bytes` bytes go past the cache: as the context says, else where the output is at least four
-/// times the second-level cache, so that its reader would not find it there.
-inline bool streams(const normfold_context* context, std::size_t bytes) {
+/// times the second-level cache, so that its reader would not find it there. `run`: bytes of each of its runs, where those lie
+/// apart.
+inline bool streams(const normfold_context* context, std::size_t bytes, std::size_t run = kShortRun) {
   const normfold_stores wish = context == nullptr ? NORMFOLD_STORES_AUTO : context->stores;
+  if (run < kShortRun) return false;
   if (wish != NORMFOLD_STORES_AUTO) return wish == NORMFOLD_STORES_STREAM;
   return bytes >= 4 * second_level_cache();
 }

@@ -58,6 +58,9 @@ struct Whole {
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
   template <class S>
   HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
+  /// The same for what a later loop will write, unless that goes past the cache.
+  template <class S>
+  HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + i); }
   /// The same for what the loop itself will read.
   template <class S>
   HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
@@ -71,6 +74,9 @@ struct Streamed : Whole<D> {
     if (reinterpret_cast<uintptr_t>(to) % bytes == 0) Stream(S(), this->d, v, to);
     else HWY_NAMESPACE::Store(S(), this->d, v, to);
   }
+  using Whole<D>::Prefetch;
+  template <class S>
+  HWY_INLINE void Prefetch(Out<S>) const {}
 };
 template <class D>
 struct Part {
@@ -86,8 +92,8 @@ struct Part {
   template <class T>
   HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const { detail::StoreFirst(d, v, sums + i, n); }
   HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
-  template <class S>
-  HWY_INLINE void Prefetch(In<S>) const {}
+  template <class Run>
+  HWY_INLINE void Prefetch(Run) const {}
   template <class S>
   HWY_INLINE void PrefetchAhead(In<S>) const {}
 };
@@ -170,9 +176,9 @@ struct Half {
     else StorePart(F32(), d, v, sums + Begin(), Mine());
   }
   HWY_INLINE size_t Among(size_t n) const { return (words.Among(n) + (kOdd ? 0 : 1)) / 2; }
-  template <class S>
-  HWY_INLINE void Prefetch(In<S> in) const {
-    if constexpr (!kOdd) words.Prefetch(in);
+  template <class Run>
+  HWY_INLINE void Prefetch(Run run) const {
+    if constexpr (!kOdd) words.Prefetch(run);
   }
   template <class S>
   HWY_INLINE void PrefetchAhead(In<S> in) const {

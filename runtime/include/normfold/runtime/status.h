@@ -52,7 +52,7 @@ typedef enum normfold_status {
 typedef enum normfold_stores {
   NORMFOLD_STORES_AUTO = 0,   ///< stream what will not be read from cache, keep the rest
   NORMFOLD_STORES_KEEP = 1,   ///< always through the cache: the output is read next
-  NORMFOLD_STORES_STREAM = 2  ///< always past the cache: the output is not read soon
+  NORMFOLD_STORES_STREAM = 2  ///< past the cache, but for short runs that lie apart: the output is not read soon
 } normfold_stores;
 
 /// A workspace starts at a multiple of this many bytes.
