@@ -35,8 +35,8 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// Rows that are walked together, column by column: so the sums are loaded and stored once for all of them.
 constexpr size_t kRowsTogether = 8;
 
-/// Bytes of rows that fit beside their sums in the caches next to the core.
-constexpr size_t kRowBytes = size_t{1} << 16;
+/// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
+constexpr size_t kRowBytes = size_t{1} << 14;
 
 /// Elements that one task of an elementwise sweep without outer loops covers.
 constexpr size_t kBlock = size_t{1} << 14;
