@@ -214,6 +214,8 @@ void phased_printer::print_rows_with_columns() {
   for (int i : nodes)
     if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')
       out_.line("at.Prefetch(" + b_.run_name(i) + " + ahead * " + b_.stride(*t, rows.back().loops.back()) + ");");
+  for (std::size_t i = 0; i < writes.size(); ++i)
+    if (writes[i].to.storage == 'S') out_.line("at.Prefetch(" + to[i] + " + ahead * " + b_.stride(writes[i].to, rows.back().loops.back()) + ");");
   b_.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {  // before the first store: an output may be one of the operands

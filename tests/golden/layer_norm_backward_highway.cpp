@@ -77,6 +77,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     each([&](auto at, V& s0, V& s1) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);
       at.Prefetch(p_x + ahead * n_c);
+      at.Prefetch(p_dx + ahead * n_c);
       const V v_dy = at(p_dy);
       const V xhat = hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd);
       const V t = hn::Sub(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean_1)), mean_2);

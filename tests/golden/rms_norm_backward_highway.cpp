@@ -64,6 +64,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     each([&](auto at, V& s0) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);
       at.Prefetch(p_x + ahead * n_c);
+      at.Prefetch(p_dx + ahead * n_c);
       const V v_dy = at(p_dy);
       const V xhat = hn::Mul(at(p_x), v_rstd);
       const V v_dx = hn::Mul(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean)), v_rstd);
