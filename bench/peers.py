@@ -11,10 +11,10 @@ import numpy as np
 def make(work, threads, has_torch):
     """All peers that have this layer: a list of objects with a name, prepare(addresses), run(addresses[0]) and finish()."""
     found = []
-    for package, peer in (("onnxruntime", OnnxRuntime), ("torch", Torch)):
-        if package == "torch" and has_torch:
+    for packages, peer in ((("onnxruntime", "onnx"), OnnxRuntime), (("torch",), Torch)):
+        if peer is Torch and has_torch:
             continue
-        if importlib.util.find_spec(package) is None:
+        if any(importlib.util.find_spec(package) is None for package in packages):
             continue
         made = peer(work, threads)
         if made.can():
