@@ -38,6 +38,13 @@ constexpr size_t kRowsTogether = 8;
 /// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
 constexpr size_t kRowBytes = size_t{1} << 14;
 
+/// How many rows of `bytes` bytes, all tensors together, get their sums before they are stored: what the first-level cache holds;
+/// of rows too long for it two, so that sums over columns are loaded for both, but no two that the second-level cache does not hold.
+HWY_INLINE size_t RowsAtATime(size_t bytes) {
+  if (bytes > 2 * kRowBytes) return bytes * 2 > second_level_cache() ? 1 : 2;
+  return HWY_MAX(HWY_MIN(kRowBytes / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
+}
+
 /// Elements that one task of an elementwise sweep without outer loops covers.
 constexpr size_t kBlock = size_t{1} << 14;
 HWY_INLINE size_t Blocks(size_t n) { return (n + kBlock - 1) / kBlock; }
@@ -146,8 +153,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  const size_t most = bytes * 2 > second_level_cache() ? 1 : 2;  // of long rows: few streams of stores at a time
-  const size_t few = HWY_MAX(HWY_MIN(kRowBytes / HWY_MAX(bytes, size_t{1}), kRowsTogether), most);
+  const size_t few = RowsAtATime(bytes);
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;

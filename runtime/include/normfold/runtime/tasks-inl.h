@@ -23,19 +23,22 @@ constexpr size_t kSerialBytes = size_t{1} << 19;
 /// A task covers at least this many bytes, so that handing tasks out costs nothing beside them.
 constexpr size_t kTaskBytes = size_t{1} << 17;
 constexpr size_t kMostTasks = 1024;
+/// How far ahead of a slice, in bytes, the slice is that it asks for: far enough to hide the way to memory behind short slices.
+constexpr size_t kAheadBytes = size_t{1} << 13;
 
 template <class F>
 struct SliceTasks {
   const F* f;
   size_t slices;
   size_t grain;
+  size_t ahead;
   bool stream;
   // One function, into which the body is inlined: a slice costs no call, and what the body captured by value stays in
   // registers.
   HWY_ATTR HWY_NOINLINE HWY_FLATTEN void Run(size_t begin, size_t end) const {
     const F own = *f;
     if constexpr (std::is_invocable_v<F, size_t, size_t>) {
-      for (size_t i = begin; i < end; ++i) own(i, i + 1 < slices ? size_t{1} : size_t{0});
+      for (size_t i = begin; i < end; ++i) own(i, HWY_MIN(ahead, slices - 1 - i));
     } else {
       for (size_t i = begin; i < end; ++i) own(i);
     }
@@ -49,10 +52,10 @@ struct SliceTasks {
 };
 
 /// Calls f(i), or f(i, next), for i in [0, slices), each of about `bytes` bytes of memory; `stream`: the stores go past the
-/// cache. `next` is 1, or 0 in the last slice: how much further on memory is worth asking for.
+/// cache. `next` is how many slices further on memory is worth asking for; 0 in the last slice.
 template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
-  SliceTasks<F> tasks{&f, slices, 1, stream};
+  SliceTasks<F> tasks{&f, slices, 1, (kAheadBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}), stream};
   if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
   tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
