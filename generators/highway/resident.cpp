@@ -63,7 +63,30 @@ bool asks_ahead(const std::vector<write>& writes, const body& b) {
   return false;
 }
 
+// Means of the first blocks of runs.
+void print_row_pivots(const pass& q, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  for (int n : q.nodes) {
+    const std::vector<int> operand = {p.at(n).args[0]}, nodes = b.needed(operand);
+    b.print_ready(nodes, operand);
+    const group run = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes)).back();
+    const std::string name = b.fresh(b.wish(n));
+    out.comment(name + " = mean of the first block of " + b.describe(operand[0]));
+    const body::state before = b.save();
+    b.open_vector(run);
+    b.print_runs(nodes);
+    out.open("V " + name + " = nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
+    b.print_ready(nodes, operand);
+    out.code("return " + b.value(operand[0]) + ";");
+    out.close("});");
+    b.leave(before);
+    b.name(n, name);
+  }
+}
+
 void print_row_folds(const pass& q, body& b) {
+  if (q.pivots) return print_row_pivots(q, b);
   const plan& p = b.p();
   writer& out = b.out();
   std::vector<int> operands;
@@ -71,43 +94,32 @@ void print_row_folds(const pass& q, body& b) {
   const std::vector<int> nodes = b.needed(operands);
   b.print_ready(nodes, operands);
   const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
-  const std::string sums = b.fresh(q.pivots ? "first" : "sums");
+  const std::string sums = b.fresh("sums");
 
-  for (int n : q.nodes) out.comment(b.wish(n) + " = " + (q.pivots ? "mean of the first block of " + b.describe(p.at(n).args[0]) : b.describe(n)));
+  for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
   const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
-  out.line("auto " + sums + " = nf::Fold" + (q.pivots ? "First<" : rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
+  out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
   const body::state before = b.save();
-  std::string length = b.size(groups.back());
-  const bool one_run = q.pivots || groups.size() == 1;  // what is declared then stays in scope
-  if (q.pivots) {
-    const std::string block = b.fresh("length");
-    out.line("const size_t " + block + " = nf::PivotBlock(" + length + ");");
-    length = block;
-  } else {
-    open_outer(groups, nodes, operands, b);
-  }
+  open_outer(groups, nodes, operands, b);
   b.open_vector(groups.back());
   b.print_runs(nodes);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
-  out.open(sums + ".Over(d, " + length + ", [&](auto at" + accumulators + ") HWY_ATTR {");
-  if (!q.pivots)
-    for (int i : nodes)
-      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
+  out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
+  for (int i : nodes)
+    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
   b.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const std::string s = "s" + std::to_string(i);
     out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
   }
   out.close("});");
-  if (!q.pivots)
-    for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
-  if (one_run) b.leave(before);
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
   else b.restore(before);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const ir::node& n = p.at(q.nodes[i]);
     std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
-    if (n.op == "pivot") total = "hn::Div(" + total + ", nf::Number(d, " + length + "))";
     if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
     const std::string known = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
     if (!known.empty() && known.find('(') == std::string::npos) {  // declared before the loop that repairs
@@ -115,7 +127,7 @@ void print_row_folds(const pass& q, body& b) {
       continue;
     }
     const std::string name = b.fresh(b.wish(q.nodes[i]));
-    out.line(std::string(q.pivots ? "V " : "const V ") + name + " = " + total + ";");
+    out.line("const V " + name + " = " + total + ";");
     b.name(q.nodes[i], name);
   }
 }

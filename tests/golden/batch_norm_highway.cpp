@@ -69,14 +69,11 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
-      auto first = nf::FoldFirst<nf::Sum>(d);
-      const size_t length = nf::PivotBlock(n_hw);
       const nf::In<S> p_x{x + i_c * n_hw};
-      first.Over(d, length, [&](auto at, V& s0) HWY_ATTR {
+      V pivot = nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
         const V v_x = at(p_x);
-        s0 = hn::MulAdd(v_x, scale, s0);
+        return hn::Mul(v_x, scale);
       });
-      V pivot = hn::Div(nf::Total<0>(d, first), nf::Number(d, length));
       V shift, mean_sq, var;
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)

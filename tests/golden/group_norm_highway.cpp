@@ -37,13 +37,10 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
-      auto first = nf::FoldFirst<nf::Sum>(d);
-      const size_t length = nf::PivotBlock(n_c_g * n_hw);
       const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
-      first.Over(d, length, [&](auto at, V& s0) HWY_ATTR {
-        s0 = hn::MulAdd(at(p_x), scale, s0);
+      V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
+        return hn::Mul(at(p_x), scale);
       });
-      V pivot = hn::Div(nf::Total<0>(d, first), nf::Number(d, length));
       V shift, mean_sq, var;
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)

@@ -34,13 +34,10 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
     V scale = nf::Number(d, 1);
     for (bool last = false;; last = true) {
       // pivot = mean of the first block of x * scale
-      auto first = nf::FoldFirst<nf::Sum>(d);
-      const size_t length = nf::PivotBlock(n_c);
       const nf::In<S> p_x{x + i_nt * n_c};
-      first.Over(d, length, [&](auto at, V& s0) HWY_ATTR {
-        s0 = hn::MulAdd(at(p_x), scale, s0);
+      V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
+        return hn::Mul(at(p_x), scale);
       });
-      V pivot = hn::Div(nf::Total<0>(d, first), nf::Number(d, length));
       V shift, mean_sq, var;
       for (bool again = false;; again = true) {
         // shift = mean(x * scale - pivot)

@@ -32,8 +32,13 @@ HWY_INLINE T* Take(unsigned char*& workspace, size_t count) {
 /// Rows of the first block of a column: the largest power of two up to 4.
 HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 : 1; }
 
-/// Rows that are walked together, column by column: so the sums are loaded and stored once for all of them.
+/// The most rows that are walked together.
 constexpr size_t kRowsTogether = 8;
+
+/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all: as many as
+/// are asked for ahead. It pays where each value costs several instructions to load; elsewhere rows go one by one, in the
+/// order of memory, which caches foresee.
+HWY_INLINE size_t RowsTogether(size_t bytes) { return HWY_MAX(HWY_MIN(kAhead / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1}); }
 
 /// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
 constexpr size_t kRowBytes = size_t{1} << 14;
@@ -126,17 +131,18 @@ template <class S, class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
+  const size_t together = kSplits<S, D> ? RowsTogether(columns * sizeof(typename S::Memory)) : 1;
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
-    for (size_t row = begin; row < end; row += kRowsTogether) {
-      const size_t some = HWY_MIN(end - row, kRowsTogether);
+    for (size_t row = begin; row < end; row += together) {
+      const size_t last = HWY_MIN(row + together, end);
       detail::ForColumns<S>(d, columns, false, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
-          for (size_t r = row; r < row + some; ++r) f(slice, here, r, folds...);
+          for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
         });
       });
     }

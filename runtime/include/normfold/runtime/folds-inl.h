@@ -120,6 +120,35 @@ struct Block<2, true, D, Folds...> {
     odd.template Flush<kLanes>(d, lanes + kLanes / 2);
   }
 };
+
+namespace detail {
+// The tree of halves, entry i with entry i + half, inside one vector.
+template <class Fold, class D, class V>
+HWY_INLINE hn::TFromD<D> TreeInVector(D, V v) {
+  constexpr size_t kIn = hn::MaxLanes(D());
+  if constexpr (kIn * sizeof(hn::TFromD<D>) > 16) {
+    const hn::Half<D> half;
+    return TreeInVector<Fold>(half, Fold::Merge(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  } else if constexpr (kIn == 4) {
+    v = Fold::Merge(v, hn::Shuffle1032(v));
+    return hn::GetLane(Fold::Merge(v, hn::Shuffle2301(v)));
+  } else {
+    static_assert(kIn == 2, "a vector of 16 bytes");
+    return hn::GetLane(Fold::Merge(v, hn::Shuffle01(v)));
+  }
+}
+
+// The four lowest entries of a vector.
+template <class D, class V>
+HWY_INLINE auto LowestFour(D, V v) {
+  if constexpr (hn::MaxLanes(D()) > 4) {
+    const hn::Half<D> half;
+    return LowestFour(half, hn::LowerHalf(half, v));
+  } else {
+    return v;
+  }
+}
+}  // namespace detail
 #endif  // vectors as members
 
 /// Several folds over the same elements, gathered run by run. Element j of a run goes to virtual lane j % kLanes; a run
@@ -139,6 +168,8 @@ class Reduce {
 #endif
 
  public:
+  Reduce() {}  // lanes are written before they are read
+
   /// Steps over n elements: f(at, V& fold0, V& fold1, ...) updates the folds with the element(s) that `at` reads.
   template <class F>
   HWY_INLINE void Over(D d, size_t n, const F& f) {
@@ -157,10 +188,10 @@ class Reduce {
 #else
     constexpr size_t kVectors = kLanes / hn::MaxLanes(D());
     if constexpr (kSplit) {  // the tree merges neighbours last
-      const V even = hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
-      return Fold::Merge(even, hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
+      const V even = hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
+      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
     } else {
-      return hn::Set(d, TreeInVector<Fold>(d, TreeOfVectors<1, kVectors, Fold>(d, lanes)));
+      return hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors, Fold>(d, lanes)));
     }
 #endif
   }
@@ -248,7 +279,7 @@ class Reduce {
     }
   }
 #else
-  // The same tree of halves, entry i with entry i + half: first over the kAll vectors, then inside the one that is left.
+  // The same tree of halves: first over the kAll vectors, then inside the one that is left.
   template <size_t kCount, size_t kAll, class Fold>
   static HWY_INLINE V TreeOfVectors(D d, const T* lanes) {
     if constexpr (kCount == kAll) {
@@ -256,20 +287,6 @@ class Reduce {
     } else {
       const T* upper = lanes + kCount * hn::MaxLanes(D());
       return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
-    }
-  }
-  template <class Fold, class DV, class VV>
-  static HWY_INLINE T TreeInVector(DV, VV v) {
-    constexpr size_t kIn = hn::MaxLanes(DV());
-    if constexpr (kIn * sizeof(T) > 16) {
-      const hn::Half<DV> half;
-      return TreeInVector<Fold>(half, Fold::Merge(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
-    } else if constexpr (kIn == 4) {
-      v = Fold::Merge(v, hn::Shuffle1032(v));
-      return hn::GetLane(Fold::Merge(v, hn::Shuffle2301(v)));
-    } else {
-      static_assert(kIn == 2, "a vector of 16 bytes");
-      return hn::GetLane(Fold::Merge(v, hn::Shuffle01(v)));
     }
   }
 #endif
@@ -284,27 +301,36 @@ HWY_INLINE auto Fold(D) {
   constexpr bool kBlocks = !HWY_HAVE_SCALABLE && HWY_TARGET != HWY_SCALAR;
   return Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, kBlocks, Folds...>{};
 }
-/// One over the first block of a slice, at most 16 elements.
+/// A sweep that is seldom taken, of folds that do not depend on the order: little code.
 template <class... Folds, class D>
-HWY_INLINE auto FoldFirst(D) {
+HWY_INLINE auto FoldRarely(D) {
   return Reduce<D, 64 / sizeof(hn::TFromD<D>), false, false, Folds...>{};
-}
-/// A sweep that is seldom taken, of folds that do not depend on the order.
-template <class... Folds, class D>
-HWY_INLINE auto FoldRarely(D d) {
-  return FoldFirst<Folds...>(d);
 }
 template <size_t kFold, class D, size_t kLanes, bool kSplit, bool kBlocks, class... Folds>
 HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, kBlocks, Folds...>& folds) {
   return folds.template Total<kFold>(d);
 }
 
-/// The elements whose mean serves as the pivot of a run of n: the largest power of two up to 16, so that equal elements
-/// have exactly their value as mean.
-HWY_INLINE size_t PivotBlock(size_t n) {
-  size_t block = 16;
-  while (block > n) block /= 2;
-  return block;
+/// The mean of the first block of a run of n elements, which serves as the pivot of its moments: of the largest power of two up to
+/// 4, so that equal elements have exactly their value as mean. f(at) gives the elements that `at` reads.
+template <class D, class F>
+HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
+  using T = hn::TFromD<D>;
+  const size_t block = n >= 4 ? 4 : n >= 2 ? 2 : 1;
+  const T share = n >= 4 ? T(0.25) : n >= 2 ? T(0.5) : T(1);
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+  if constexpr (hn::MaxLanes(D()) >= 4) {
+    const bool whole = hn::MaxLanes(D()) == 4 && block == 4;
+    const hn::Vec<D> some = whole ? f(Whole<D>{d, 0}) : hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}));
+    return hn::Set(d, detail::TreeInVector<Sum>(hn::CappedTag<T, 4>(), detail::LowestFour(d, some)) * share);
+  }
+#endif
+  T few[4] = {};
+  for (size_t i = 0; i < block; i += hn::Lanes(d)) {
+    const size_t some = HWY_MIN(block - i, hn::Lanes(d));
+    detail::StoreFirst(d, f(Part<D>{d, i, some}), few + i, some);
+  }
+  return hn::Set(d, ((few[0] + few[2]) + (few[1] + few[3])) * share);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -20,7 +20,7 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// The arithmetic vectors for elements stored as S: float, or double for F64. Capped so that a vector is never longer
-/// than the virtual lanes of the first block.
+/// than the virtual lanes of a sweep.
 template <class S>
 using TagOf = hn::CappedTag<typename S::Arithmetic, 64 / sizeof(typename S::Arithmetic)>;
 
