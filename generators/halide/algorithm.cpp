@@ -38,7 +38,8 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "is_less_equal", "number_of",      "clamp",       "device",
                                          "row_of",        "min",            "on_gpu",         "width",
                                          "steps",         "Steps",          "RowFold",        "ColumnFold",
-                                         "beside",        "before_all",     "tree",           "fused",
+                                         "beside",        "together",       "fold_rows",      "fold_row",       "part",
+                                         "before_all",     "tree",           "fused",
                                          "chosen",         "of_row",        "extreme",        "limit",         "minimum"};
 
 }  // namespace
@@ -96,6 +97,7 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
   resident_ = p_.how == shape::resident && kept != 0 && !outputs_.empty() && outputs_.back().varies == p_.all_loops();
   for (const output_group& g : outputs_) resident_ = resident_ && (g.varies == p_.all_loops() || g.varies == kept);
   join();
+  together_ = goes_together();
   for (output_group& g : outputs_) {
     const std::string& only = k.tensors[static_cast<std::size_t>(g.tensors[0])].id;
     g.id = names_(g.tensors.size() == 1 ? (names_.is_free(only) ? only : "new_" + only)

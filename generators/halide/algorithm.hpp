@@ -69,6 +69,7 @@ class algorithm {
   bool is_of_row(const pass& q) const;
   bool has_rows() const;
   bool is_columns() const { return joined_ != 0 && !resident_; }
+  bool goes_together() const;
   bool reads_groups(const std::vector<int>& targets) const;
   std::string group_of_column() const;
   std::string column_of_group() const;
@@ -105,6 +106,7 @@ class algorithm {
   std::vector<char> used_beyond_;  ///< by something that varies along more loops
   bool resident_ = false;
   ir::atom_set joined_ = 0;
+  bool together_ = false;  ///< whether the sums across slices are taken in the sweep that stores the output
   bool spreads_ = true;  ///< whether what a group's columns share gets a Func of columns
   std::string slice_;  ///< the variable of the parallel loop over slices
   std::vector<std::string> workspace_;

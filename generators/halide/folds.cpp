@@ -39,6 +39,8 @@ void fold_printer::print() {
   if (q_.pivots) print_firsts();
   if (is_row_)
     print_row_fold();
+  else if (a_.together_ && &q_ == &p_.slices.across)
+    print_together_fold();
   else
     print_column_fold();
 }
@@ -59,6 +61,16 @@ std::string fold_printer::starts() const {
   std::vector<std::string> values;
   for (int n : q_.nodes) values.push_back("number(" + std::string(find_fold(p_.at(n).op)->start) + ")");
   return list(values);
+}
+
+// "{{plus, number(0)}, {larger, number(-infinity)}}"
+std::string fold_printer::folds() const {
+  std::string out;
+  for (int n : q_.nodes) {
+    const fold_text& fold = *find_fold(p_.at(n).op);
+    out += (out.empty() ? "{{" : ", {") + std::string(fold.merge) + ", number(" + std::string(fold.start) + ")}";
+  }
+  return out + "}";
 }
 
 std::string fold_printer::component(const std::string& call, std::size_t i) const {
@@ -168,17 +180,24 @@ void fold_printer::print_results(const std::string& sums, const std::vector<std:
 void fold_printer::print_row_fold() {
   writer& out = *a_.out_;
   const std::string row = a_.fresh("row");
-  std::string folds, extents, declared;
-  for (int n : q_.nodes) {
-    const fold_text& fold = *find_fold(p_.at(n).op);
-    folds += (folds.empty() ? "{{" : ", {") + std::string(fold.merge) + ", number(" + std::string(fold.start) + ")}";
-  }
+  const bool of_row = a_.is_of_row(q_);
+  std::string extents, declared;
   for (std::size_t r = 0; r < reduced_.size(); ++r) {
     extents += (r > 0 ? ", " : "{") + extents_[r];
     declared += (r > 0 ? ", " : "const Expr ") + a_.loop_id(reduced_[r]) + " = at[" + std::to_string(r) + "]";
   }
-  const std::string where = a_.wanted_.empty() ? "Expr()" : a_.wanted_ == "wanted" ? "wanted.defined() ? Expr(" + wanted_here() + ") : Expr()" : wanted_here();
-  out.open(wrapped("RowFold " + row + " = fold_row(lane, {" + a_.arguments(kept_) + "}, " + extents + "}, " + folds + "}, on_gpu, " +
+  // A task of several rows has room for the sums of all of them, also of those beyond the last.
+  const bool bounded = of_row && a_.together_;
+  const std::string slice = a_.arguments(kept_);
+  std::string where = a_.wanted_.empty()     ? "Expr()"
+                      : a_.wanted_ == "wanted" ? "wanted.defined() ? Expr(" + wanted_here() + ") : Expr()"
+                                               : wanted_here();
+  if (bounded) {
+    const std::string n = a_.extent(a_.inner_first(kept_)[0]);
+    declared += ", " + slice + " = min(this->" + slice + ", " + n + " - 1)";
+    where = slice + " < " + n;
+  }
+  out.open(wrapped("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() + ", on_gpu, " +
                    (q_.pivots ? "true" : "false") + ", " + where + ", [&](const Exprs& at) -> Exprs {"));
   out.line(declared + ";");
   const auto values = a_.values_;
@@ -193,10 +212,32 @@ void fold_printer::print_row_fold() {
     results.push_back(divided(i, row + ".results[" + std::to_string(i) + "]"));
   print_results(a_.fresh("sums"), results);
   out.line(row + ".totals = " + totals_ + ";");
-  const bool of_row = a_.is_of_row(q_);
   out.line(std::string(of_row ? "of_row" : "steps") + ".rows.push_back(" + row + ");");
   if (of_row) return;
   a_.allocate(q_.nodes.size(), kept_);
+}
+
+// Sums down columns where rows go by for the output's sake: a few rows at a time, then as many of those sums.
+void fold_printer::print_together_fold() {
+  writer& out = *a_.out_;
+  const std::string partial = a_.fresh("partial"), chunks = a_.fresh("partials"), column = a_.arguments(kept_), row = a_.loop_id(reduced_[0]);
+  const auto open = [&](const std::string& to, const std::string& n, const std::string& index) {
+    out.line("Func " + to + "(\"" + to + "\");");
+    out.open(wrapped("fold_rows(" + to + "(" + column + ", chunk), chunk, " + n + ", " + folds() + ", [&](const Expr& " + index + ") -> Exprs {"));
+  };
+  open(partial, extents_[0], row);
+  const auto values = a_.values_;
+  const unique_names names = a_.names_;
+  const std::vector<std::string> terms = print_terms(false);
+  out.code("return " + (terms.size() == 1 ? "{" + terms[0] + "}" : list(terms)) + ";");
+  a_.values_ = values;
+  a_.names_ = names;
+  out.close("});");
+  open(chunks, "(" + extents_[0] + " + kRows - 1) / kRows", "part");
+  out.line("return values_of(" + partial + "(" + column + ", part));");
+  out.close("});");
+  print_sums(chunks, "(" + extents_[0] + " + kRows * kRows - 1) / (kRows * kRows)", "of_row.columns.push_back({" + partial);
+  a_.allocate(q_.nodes.size(), kept_, "((" + extents_[0] + " + 7) / 8)");
 }
 
 void fold_printer::print_column_fold() {
@@ -204,12 +245,8 @@ void fold_printer::print_column_fold() {
   const std::string partial = a_.fresh("partial");
   const std::string& row = a_.loop_id(reduced_[0]);
   const std::string& n = extents_[0];
-  std::string others, other_extents, other_chunks;
-  for (std::size_t r = 1; r < reduced_.size(); ++r) {
-    others += ", " + a_.loop_id(reduced_[r]);
-    other_extents += ", 0, " + extents_[r];
-    other_chunks += std::string(", chunks.") + axis[r];
-  }
+  std::string others;
+  for (std::size_t r = 1; r < reduced_.size(); ++r) others += ", " + a_.loop_id(reduced_[r]);
   const std::string columns = a_.arguments(kept_);
   const std::string at = columns + ", chunk" + others;
   out.line("Func " + partial + "(\"" + partial + "\");");
@@ -221,27 +258,33 @@ void fold_printer::print_column_fold() {
   out.line("step(row_of(chunk, rows, " + n + "), chunk);");
   out.line("step(" + n + " / kRows * kRows + rest.x, " + n + " / kChunk);");
   out.close();
-  const std::string sums = a_.fresh("sums");
-  out.line("Func " + sums + "(\"" + sums + "\");");
-  out.line("RDom " + sums + "_of(0, (" + n + " + kChunk - 1) / kChunk" + other_extents + ");");
-  out.code(sums + "(" + columns + ") = " + starts() + ";");
-  std::vector<std::string> steps, values;
-  const std::string from = partial + "(" + columns + ", " + sums + "_of.x" + [&] {
-    std::string text;
-    for (std::size_t r = 1; r < reduced_.size(); ++r) text += ", " + sums + "_of." + axis[r];
-    return text;
-  }() + ")";
-  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
-    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge);
-    steps.push_back(merge + "(" + component(sums + "(" + columns + ")", i) + ", " + component(from, i) + ")");
-    values.push_back(divided(i, component(sums + "(" + columns + ")", i)));
-  }
-  out.code(sums + "(" + columns + ") = " + list(steps) + ";");
-  print_results(a_.fresh("totals"), values);
-  out.line("steps.columns.push_back({" + partial + ", " + sums + ", " + totals_ + "});");
+  print_sums(partial, "(" + n + " + kChunk - 1) / kChunk", "steps.columns.push_back({" + partial);
   const int chunked = static_cast<int>(std::bit_width(q_.over)) - 1;
   a_.allocate(q_.nodes.size(), (kept_ | q_.over) & ~(ir::atom_set{1} << chunked),
               "((" + a_.extent(chunked) + " + 255) / 256 + 1)");
+}
+
+// Merges the partial sums of all chunks, in order.
+void fold_printer::print_sums(const std::string& partial, const std::string& chunks, const std::string& pushed) {
+  writer& out = *a_.out_;
+  const std::string columns = a_.arguments(kept_), sums = a_.fresh("sums");
+  std::string extents = chunks, indices = sums + "_of.x";
+  for (std::size_t r = 1; r < reduced_.size(); ++r) {
+    extents += ", 0, " + extents_[r];
+    indices += ", " + sums + "_of." + axis[r];
+  }
+  out.line("Func " + sums + "(\"" + sums + "\");");
+  out.line("RDom " + sums + "_of(0, " + extents + ");");
+  out.code(sums + "(" + columns + ") = " + starts() + ";");
+  std::vector<std::string> steps, values;
+  for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
+    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge), sum = component(sums + "(" + columns + ")", i);
+    steps.push_back(merge + "(" + sum + ", " + component(partial + "(" + columns + ", " + indices + ")", i) + ")");
+    values.push_back(divided(i, sum));
+  }
+  out.code(sums + "(" + columns + ") = " + list(steps) + ";");
+  print_results(a_.fresh("totals"), values);
+  out.line(pushed + ", " + sums + ", " + totals_ + "});");
   a_.allocate(2 * q_.nodes.size(), kept_);
 }
 

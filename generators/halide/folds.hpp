@@ -18,8 +18,11 @@ class fold_printer {
   std::string wanted_here() const;
   void print_row_fold();
   void print_column_fold();
+  void print_together_fold();
   std::vector<std::string> print_terms(bool added);
+  std::string folds() const;
   void print_step(const std::string& to, const std::string& arguments, const std::string& parameters);
+  void print_sums(const std::string& partial, const std::string& chunks, const std::string& pushed);
   void print_results(const std::string& sums, const std::vector<std::string>& values);
   std::string starts() const;
   std::string count() const;

@@ -59,7 +59,7 @@ void gpu_beside(const Steps& steps, Func output, const std::vector<Var>& over, c
   };
   for (const RowFold& f : steps.rows) {
     lanes_on_threads(of_slice(f.lanes), lane);
-    lanes_on_threads(of_slice(f.eighths), lane);
+    lanes_on_threads(of_slice(f.vectors), lane);
     of_slice(f.totals);
   }
   for (const Func& f : steps.values) of_slice(f);
@@ -70,7 +70,7 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
   for (RowFold f : steps.rows) {
     f.totals.compute_root();
     if (f.totals.args().empty()) {
-      for (Func sums : {f.lanes, f.eighths}) {
+      for (Func sums : {f.lanes, f.vectors}) {
         sums.compute_root();
         on_threads(sums);
         if (sums.has_update_definition()) on_threads(sums.update(0), {lane}, sums.rvars(0));
@@ -81,15 +81,17 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
     const Var slice = fused(f.totals, f.totals.args(), gpu_block);
     f.totals.gpu_blocks(slice);
     lanes_on_threads(f.lanes.compute_at(f.totals, slice), lane);
-    lanes_on_threads(f.eighths.compute_at(f.totals, slice), lane);
+    lanes_on_threads(f.vectors.compute_at(f.totals, slice), lane);
   }
   for (ColumnFold f : steps.columns) {
     const std::vector<Var> columns = f.sums.args(), all = f.partial.args();
     on_threads(f.partial.compute_root());
-    on_threads(f.partial.update(0), all, f.partial.rvars(0));
-    std::vector<Var> last = all;
-    last.erase(last.begin() + static_cast<std::ptrdiff_t>(columns.size()));  // the last chunk alone
-    on_threads(f.partial.update(1), last, f.partial.rvars(1));
+    if (f.partial.has_update_definition()) {
+      on_threads(f.partial.update(0), all, f.partial.rvars(0));
+      std::vector<Var> last = all;
+      last.erase(last.begin() + static_cast<std::ptrdiff_t>(columns.size()));  // the last chunk alone
+      on_threads(f.partial.update(1), last, f.partial.rvars(1));
+    }
     on_threads(f.sums.compute_root());
     on_threads(f.sums.update(0), columns, f.sums.rvars(0));
     on_threads(f.totals.compute_root());
@@ -115,7 +117,10 @@ void algorithm::print_gpu_schedule() {
     out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(over) + "}, {" +
                arguments(p_.all_loops() & ~over) + "}, lane);");
   } else {
-    if (has_rows()) out_->line("steps.rows.insert(steps.rows.end(), of_row.rows.begin(), of_row.rows.end());");
+    for (const auto& [some, kind] : {std::pair{has_rows(), ".rows"}, std::pair{together_, ".columns"}}) {
+      const std::string all = std::string("steps") + kind, also = std::string("of_row") + kind;
+      if (some) out_->line(all + ".insert(" + all + ".end(), " + also + ".begin(), " + also + ".end());");
+    }
     out_->code("gpu_before_all(" + std::string(has_steps() ? "steps" : "{}") + ", " + outputs + ", lane);");
   }
   out_->line("return;");

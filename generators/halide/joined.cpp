@@ -90,6 +90,24 @@ bool algorithm::is_of_row(const pass& q) const {
   });
 }
 
+// Whether the sums across slices are taken in the sweep that stores the output. They may read no sums of those slices, which
+// belong to what is stored there, and nothing else may read whole tensors, which the output may overwrite.
+bool algorithm::goes_together() const {
+  const pass& across = p_.slices.across;
+  if (across.nodes.empty() || p_.loops.size() != 2 || outputs_.back().varies != p_.all_loops()) return false;
+  std::vector<char> reads(p_.g.nodes.size(), 0);
+  for (int n : across.nodes) reads[static_cast<std::size_t>(n)] = 1;
+  for (std::size_t i = reads.size(); i-- > 0;)
+    for (int a : p_.at(static_cast<int>(i)).args) reads[static_cast<std::size_t>(a)] |= reads[i];
+  for (std::size_t i = 0; i < p_.passes.size(); ++i) {
+    const pass& q = p_.passes[i];
+    if (!q.reduces || q.loops != p_.all_loops()) continue;
+    if (!p_.slices.has(i) || std::any_of(q.nodes.begin(), q.nodes.end(), [&](int n) { return reads[static_cast<std::size_t>(n)] != 0; }))
+      return false;
+  }
+  return true;
+}
+
 bool algorithm::has_rows() const {
   return std::any_of(p_.passes.begin(), p_.passes.end(), [&](const pass& q) { return q.reduces && is_of_row(q); });
 }

@@ -9,7 +9,7 @@ namespace normfold::gen::halide {
 
 void algorithm::print(writer& out) {
   out_ = &out;
-  if (has_steps()) out.line(has_rows() ? "Steps steps, of_row;\n" : "Steps steps;\n");
+  if (has_steps()) out.line(has_rows() || together_ ? "Steps steps, of_row;\n" : "Steps steps;\n");
   if (p_.extremes.scale >= 0)
     print_rescued();
   else
@@ -84,7 +84,7 @@ void algorithm::print_outputs_schedule() {
       out.line("Func(" + outputs_[g].id + ").parallel(" + loop_id(kept.back()) + ");");
       if (g + 1 < outputs_.size()) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
     }
-    out.line("beside(steps, " + all.id + ", " + slice + ", {" + arguments(p_.all_loops() & ~over) + "}, lane);");
+    out.line("beside(steps, " + all.id + ", " + slice + ", {" + arguments(p_.all_loops() & ~over) + "}, lane, vector);");
     return;
   }
   if (has_steps()) out.line("before_all(steps, lane, chunk, vector);");
@@ -101,9 +101,13 @@ void algorithm::print_outputs_schedule() {
     }
     out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
     const std::string row = loop_id(loops[0]);
+    if (g.varies == p_.all_loops() && together_) {
+      out.line("together(of_row, " + g.id + ", " + row + ", chunk, lane, vector);");
+      continue;
+    }
     out.line("Func(" + g.id + ").split(" + row + ", tasks, " + row + ", kRows, TailStrategy::GuardWithIf);");
     out.line(fused(g.id, "tasks", loops) + ";");
-    if (g.varies == p_.all_loops() && has_rows()) out.line("beside(of_row, " + g.id + ", " + row + ", {" + row + "}, lane);");
+    if (g.varies == p_.all_loops() && has_rows()) out.line("beside(of_row, " + g.id + ", " + row + ", {" + row + "}, lane, vector);");
   }
 }
 

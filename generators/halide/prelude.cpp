@@ -12,10 +12,11 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
-// depend on the CPU, on threads or on what else is computed.
+// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add
+// up chunks of kChunk rows; in the sweep that stores an output chunks have kRows rows. So a sum's order does not depend on the
+// CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
-constexpr int kRun = 4;
+constexpr int kRun = 2;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
@@ -96,7 +97,7 @@ Expr tree(Merge merge, std::vector<Expr> parts) {
 // What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
 using Exprs = std::vector<Expr>;
 struct RowFold {
-  Func lanes, eighths, totals;
+  Func lanes, vectors, totals;
   Exprs results;
 };
 struct ColumnFold {
@@ -142,11 +143,11 @@ Exprs values_of(const FuncRef& f) {
 // Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
 // elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
 // dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
-// are taken where it holds.
-RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu, bool is_rough,
-                 const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
-  RowFold out{Func("lanes"), Func("eighths"), Func(), {}};
-  const int width = on_gpu ? kThreads : kLanes;
+// are taken where it holds. The tree merges `vector` lanes at a time, then those of one vector.
+RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu,
+                 bool is_rough, const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
+  RowFold out{Func("lanes"), Func("vectors"), Func(), {}};
+  const int width = on_gpu ? kThreads : kLanes, step = on_gpu ? 8 : vector;
   const auto at = [&](const Expr& i) {
     Exprs all{i};
     all.insert(all.end(), kept.begin(), kept.end());
@@ -186,68 +187,111 @@ RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const s
     dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
     add(dealt, terms(index(n[0] / width * width + rest[0], rest)));
   }
-  define(out.eighths(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + 8 * i))); }, width / 8));
-  out.results = merged(folds, [&](int i) { return values_of(out.eighths(at(i))); }, 8);
+  define(out.vectors(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + step * i))); }, width / step));
+  out.results = merged(folds, [&](int i) { return values_of(out.vectors(at(i))); }, step);
   return out;
 }
 
-// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers.
-void in_lanes(Func lanes, Var lane) {
-  lanes.vectorize(lane);
+// Folds over kRows rows of a column: terms(row) gives what goes to each. Rows beyond the last of `n` leave no trace.
+void fold_rows(FuncRef to, const Expr& chunk, const Expr& n, const std::vector<Fold>& folds,
+               const std::function<Exprs(const Expr& row)>& terms) {
+  const auto row = [&](int i) {
+    const Expr index = chunk * kRows + i;
+    Exprs values = terms(min(index, n - 1));
+    for (size_t f = 0; f < folds.size(); ++f) values[f] = select(likely(index < n), values[f], folds[f].start);
+    return values;
+  };
+  define(to, merged(folds, row, kRows));
+}
+
+// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers. Of a single run each is stored
+// by itself, as wide as the tree loads it: where widths differ LLVM takes vectors apart element by element, once a row.
+void in_lanes(const RowFold& fold, Var lane, int vector) {
+  const Var part("part");
+  Func lanes = fold.lanes, vectors = fold.vectors;
   const int last = lanes.num_update_definitions() - 1;
-  for (int i = 0; i < last; ++i) {
+  const bool is_run = last >= 0 && lanes.rvars(last).size() == 1;
+  const auto at_once = [&](Stage s, const std::vector<RVar>& over) {
+    if (is_run) s.split(lane, part, lane, vector).unroll(part);
     std::vector<VarOrRVar> order{lane};
-    for (const RVar& r : lanes.rvars(i)) order.push_back(r);
-    lanes.update(i).reorder(order).vectorize(lane);
-  }
+    if (is_run) order.push_back(part);
+    order.insert(order.end(), over.begin(), over.end());
+    if (order.size() > 1) s.reorder(order);
+    s.vectorize(lane);
+  };
+  at_once(lanes, {});
+  for (int i = 0; i < last; ++i) at_once(lanes.update(i), lanes.rvars(i));
   if (last >= 0) lanes.update(last).unscheduled();
+  vectors.vectorize(lane);
 }
 
 // The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
 Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) { return min(chunk * kChunk + rows.y * kRows + rows.x, n - 1); }
 
+// Schedules the sums over all chunks of a column.
+void merge_chunks(ColumnFold fold, Var column, int vector) {
+  const Var task("task");
+  fold.sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order{column};
+  for (const RVar& r : fold.sums.rvars(0)) order.push_back(r);
+  order.push_back(task);
+  Stage merge = fold.sums.update(0);
+  merge.split(column, task, column, kChunk, TailStrategy::GuardWithIf).reorder(order).parallel(task);
+  merge.vectorize(column, vector, TailStrategy::GuardWithIf);
+  fold.totals.compute_root();
+}
+
 // Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
-void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
+void in_chunks(const ColumnFold& fold, Var column, Var chunk, int vector) {
+  Func partial = fold.partial;
   const std::vector<RVar> rows = partial.rvars(0);
   partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
   partial.update(0).reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
   partial.update(1).reorder(column, partial.rvars(1)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
-  sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
-  std::vector<VarOrRVar> order{column};
-  for (const RVar& r : sums.rvars(0)) order.push_back(r);
-  sums.update(0).reorder(order).vectorize(column, vector, TailStrategy::GuardWithIf);
+  merge_chunks(fold, column, vector);
 }
 
 // Schedules the steps of a slice beside it, in the loop `slice` of `f`; `kept` tells slices apart.
-void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane) {
+void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane, int vector) {
   const auto of_slice = [&](Func step) {
     step.compute_at(f, slice);
     for (const Var& k : kept) step.bound_extent(k, 1);
     return step;
   };
   for (const RowFold& fold : steps.rows) {
-    in_lanes(of_slice(fold.lanes), lane);
-    in_lanes(of_slice(fold.eighths), lane);
-    of_slice(fold.totals);
+    for (const Func& step : {fold.lanes, fold.vectors, fold.totals}) of_slice(step);
+    in_lanes(fold, lane, vector);
   }
   for (const std::vector<Func>& values : {steps.values, steps.details})
     for (const Func& value : values) of_slice(value);
 }
 
+// Schedules the sums of rows and of their columns in the sweep that stores `output`. A task takes kRows rows: first the
+// sums of each, then those of the columns, then what is stored, for that may lie where an operand is. So rows are read once.
+void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int vector) {
+  const ColumnFold& columns = steps.columns[0];
+  Func partial = columns.partial;
+  const Var column = partial.args()[0];
+  partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  output.split(row, chunk, row, kRows, TailStrategy::GuardWithIf).parallel(chunk).compute_with(partial, chunk);
+  for (RowFold fold : steps.rows) {
+    fold.totals.compute_at(partial, chunk).bound_extent(row, kRows);
+    for (Func step : {fold.lanes, fold.vectors}) step.compute_at(fold.totals, row);
+    in_lanes(fold, lane, vector);
+  }
+  merge_chunks(columns, column, vector);
+}
+
 // Schedules each step for all slices before the next one.
 void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
   for (RowFold fold : steps.rows) {
-    in_lanes(fold.lanes, lane);
-    in_lanes(fold.eighths, lane);
+    in_lanes(fold, lane, vector);
     fold.totals.compute_root();
     const std::vector<Var> kept = fold.totals.args();
     if (!kept.empty()) fold.totals.parallel(kept.back());
-    for (Func f : {fold.lanes, fold.eighths}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
+    for (Func f : {fold.lanes, fold.vectors}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
   }
-  for (ColumnFold fold : steps.columns) {
-    in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
-    fold.totals.compute_root();
-  }
+  for (const ColumnFold& fold : steps.columns) in_chunks(fold, fold.partial.args()[0], chunk, vector);
   for (const std::vector<Func>& values : {steps.values, steps.details})
     for (Func value : values) value.compute_root();
 }

@@ -13,10 +13,11 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add up chunks of kChunk rows. So a sum's order does not
-// depend on the CPU, on threads or on what else is computed.
+// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add
+// up chunks of kChunk rows; in the sweep that stores an output chunks have kRows rows. So a sum's order does not depend on the
+// CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
-constexpr int kRun = 4;
+constexpr int kRun = 2;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
@@ -97,7 +98,7 @@ Expr tree(Merge merge, std::vector<Expr> parts) {
 // What is computed on the way to the outputs: folds along rows, folds along columns, and values of a slice.
 using Exprs = std::vector<Expr>;
 struct RowFold {
-  Func lanes, eighths, totals;
+  Func lanes, vectors, totals;
   Exprs results;
 };
 struct ColumnFold {
@@ -143,11 +144,11 @@ Exprs values_of(const FuncRef& f) {
 // Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
 // elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
 // dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
-// are taken where it holds.
-RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu, bool is_rough,
-                 const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
-  RowFold out{Func("lanes"), Func("eighths"), Func(), {}};
-  const int width = on_gpu ? kThreads : kLanes;
+// are taken where it holds. The tree merges `vector` lanes at a time, then those of one vector.
+RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu,
+                 bool is_rough, const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
+  RowFold out{Func("lanes"), Func("vectors"), Func(), {}};
+  const int width = on_gpu ? kThreads : kLanes, step = on_gpu ? 8 : vector;
   const auto at = [&](const Expr& i) {
     Exprs all{i};
     all.insert(all.end(), kept.begin(), kept.end());
@@ -187,68 +188,111 @@ RowFold fold_row(Var lane, const std::vector<Var>& kept, const Exprs& n, const s
     dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
     add(dealt, terms(index(n[0] / width * width + rest[0], rest)));
   }
-  define(out.eighths(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + 8 * i))); }, width / 8));
-  out.results = merged(folds, [&](int i) { return values_of(out.eighths(at(i))); }, 8);
+  define(out.vectors(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + step * i))); }, width / step));
+  out.results = merged(folds, [&](int i) { return values_of(out.vectors(at(i))); }, step);
   return out;
 }
 
-// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers.
-void in_lanes(Func lanes, Var lane) {
-  lanes.vectorize(lane);
+// Folds over kRows rows of a column: terms(row) gives what goes to each. Rows beyond the last of `n` leave no trace.
+void fold_rows(FuncRef to, const Expr& chunk, const Expr& n, const std::vector<Fold>& folds,
+               const std::function<Exprs(const Expr& row)>& terms) {
+  const auto row = [&](int i) {
+    const Expr index = chunk * kRows + i;
+    Exprs values = terms(min(index, n - 1));
+    for (size_t f = 0; f < folds.size(); ++f) values[f] = select(likely(index < n), values[f], folds[f].start);
+    return values;
+  };
+  define(to, merged(folds, row, kRows));
+}
+
+// Schedules the folds of a row: all lanes at once, so that LLVM keeps them in several registers. Of a single run each is stored
+// by itself, as wide as the tree loads it: where widths differ LLVM takes vectors apart element by element, once a row.
+void in_lanes(const RowFold& fold, Var lane, int vector) {
+  const Var part("part");
+  Func lanes = fold.lanes, vectors = fold.vectors;
   const int last = lanes.num_update_definitions() - 1;
-  for (int i = 0; i < last; ++i) {
+  const bool is_run = last >= 0 && lanes.rvars(last).size() == 1;
+  const auto at_once = [&](Stage s, const std::vector<RVar>& over) {
+    if (is_run) s.split(lane, part, lane, vector).unroll(part);
     std::vector<VarOrRVar> order{lane};
-    for (const RVar& r : lanes.rvars(i)) order.push_back(r);
-    lanes.update(i).reorder(order).vectorize(lane);
-  }
+    if (is_run) order.push_back(part);
+    order.insert(order.end(), over.begin(), over.end());
+    if (order.size() > 1) s.reorder(order);
+    s.vectorize(lane);
+  };
+  at_once(lanes, {});
+  for (int i = 0; i < last; ++i) at_once(lanes.update(i), lanes.rvars(i));
   if (last >= 0) lanes.update(last).unscheduled();
+  vectors.vectorize(lane);
 }
 
 // The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
 Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) { return min(chunk * kChunk + rows.y * kRows + rows.x, n - 1); }
 
+// Schedules the sums over all chunks of a column.
+void merge_chunks(ColumnFold fold, Var column, int vector) {
+  const Var task("task");
+  fold.sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
+  std::vector<VarOrRVar> order{column};
+  for (const RVar& r : fold.sums.rvars(0)) order.push_back(r);
+  order.push_back(task);
+  Stage merge = fold.sums.update(0);
+  merge.split(column, task, column, kChunk, TailStrategy::GuardWithIf).reorder(order).parallel(task);
+  merge.vectorize(column, vector, TailStrategy::GuardWithIf);
+  fold.totals.compute_root();
+}
+
 // Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
-void in_chunks(Func partial, Func sums, Var column, Var chunk, int vector) {
+void in_chunks(const ColumnFold& fold, Var column, Var chunk, int vector) {
+  Func partial = fold.partial;
   const std::vector<RVar> rows = partial.rvars(0);
   partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
   partial.update(0).reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
   partial.update(1).reorder(column, partial.rvars(1)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
-  sums.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf);
-  std::vector<VarOrRVar> order{column};
-  for (const RVar& r : sums.rvars(0)) order.push_back(r);
-  sums.update(0).reorder(order).vectorize(column, vector, TailStrategy::GuardWithIf);
+  merge_chunks(fold, column, vector);
 }
 
 // Schedules the steps of a slice beside it, in the loop `slice` of `f`; `kept` tells slices apart.
-void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane) {
+void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept, Var lane, int vector) {
   const auto of_slice = [&](Func step) {
     step.compute_at(f, slice);
     for (const Var& k : kept) step.bound_extent(k, 1);
     return step;
   };
   for (const RowFold& fold : steps.rows) {
-    in_lanes(of_slice(fold.lanes), lane);
-    in_lanes(of_slice(fold.eighths), lane);
-    of_slice(fold.totals);
+    for (const Func& step : {fold.lanes, fold.vectors, fold.totals}) of_slice(step);
+    in_lanes(fold, lane, vector);
   }
   for (const std::vector<Func>& values : {steps.values, steps.details})
     for (const Func& value : values) of_slice(value);
 }
 
+// Schedules the sums of rows and of their columns in the sweep that stores `output`. A task takes kRows rows: first the
+// sums of each, then those of the columns, then what is stored, for that may lie where an operand is. So rows are read once.
+void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int vector) {
+  const ColumnFold& columns = steps.columns[0];
+  Func partial = columns.partial;
+  const Var column = partial.args()[0];
+  partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  output.split(row, chunk, row, kRows, TailStrategy::GuardWithIf).parallel(chunk).compute_with(partial, chunk);
+  for (RowFold fold : steps.rows) {
+    fold.totals.compute_at(partial, chunk).bound_extent(row, kRows);
+    for (Func step : {fold.lanes, fold.vectors}) step.compute_at(fold.totals, row);
+    in_lanes(fold, lane, vector);
+  }
+  merge_chunks(columns, column, vector);
+}
+
 // Schedules each step for all slices before the next one.
 void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
   for (RowFold fold : steps.rows) {
-    in_lanes(fold.lanes, lane);
-    in_lanes(fold.eighths, lane);
+    in_lanes(fold, lane, vector);
     fold.totals.compute_root();
     const std::vector<Var> kept = fold.totals.args();
     if (!kept.empty()) fold.totals.parallel(kept.back());
-    for (Func f : {fold.lanes, fold.eighths}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
+    for (Func f : {fold.lanes, fold.vectors}) kept.empty() ? f.compute_root() : f.compute_at(fold.totals, kept[0]);
   }
-  for (ColumnFold fold : steps.columns) {
-    in_chunks(fold.partial, fold.sums, fold.partial.args()[0], chunk, vector);
-    fold.totals.compute_root();
-  }
+  for (const ColumnFold& fold : steps.columns) in_chunks(fold, fold.partial.args()[0], chunk, vector);
   for (const std::vector<Func>& values : {steps.values, steps.details})
     for (Func value : values) value.compute_root();
 }
@@ -305,7 +349,7 @@ void gpu_beside(const Steps& steps, Func output, const std::vector<Var>& over, c
   };
   for (const RowFold& f : steps.rows) {
     lanes_on_threads(of_slice(f.lanes), lane);
-    lanes_on_threads(of_slice(f.eighths), lane);
+    lanes_on_threads(of_slice(f.vectors), lane);
     of_slice(f.totals);
   }
   for (const Func& f : steps.values) of_slice(f);
@@ -316,7 +360,7 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
   for (RowFold f : steps.rows) {
     f.totals.compute_root();
     if (f.totals.args().empty()) {
-      for (Func sums : {f.lanes, f.eighths}) {
+      for (Func sums : {f.lanes, f.vectors}) {
         sums.compute_root();
         on_threads(sums);
         if (sums.has_update_definition()) on_threads(sums.update(0), {lane}, sums.rvars(0));
@@ -327,15 +371,17 @@ void gpu_before_all(const Steps& steps, const std::vector<Func>& outputs, Var la
     const Var slice = fused(f.totals, f.totals.args(), gpu_block);
     f.totals.gpu_blocks(slice);
     lanes_on_threads(f.lanes.compute_at(f.totals, slice), lane);
-    lanes_on_threads(f.eighths.compute_at(f.totals, slice), lane);
+    lanes_on_threads(f.vectors.compute_at(f.totals, slice), lane);
   }
   for (ColumnFold f : steps.columns) {
     const std::vector<Var> columns = f.sums.args(), all = f.partial.args();
     on_threads(f.partial.compute_root());
-    on_threads(f.partial.update(0), all, f.partial.rvars(0));
-    std::vector<Var> last = all;
-    last.erase(last.begin() + static_cast<std::ptrdiff_t>(columns.size()));  // the last chunk alone
-    on_threads(f.partial.update(1), last, f.partial.rvars(1));
+    if (f.partial.has_update_definition()) {
+      on_threads(f.partial.update(0), all, f.partial.rvars(0));
+      std::vector<Var> last = all;
+      last.erase(last.begin() + static_cast<std::ptrdiff_t>(columns.size()));  // the last chunk alone
+      on_threads(f.partial.update(1), last, f.partial.rvars(1));
+    }
     on_threads(f.sums.compute_root());
     on_threads(f.sums.update(0), columns, f.sums.rvars(0));
     on_threads(f.totals.compute_root());
@@ -390,7 +436,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
         first(nt) = real(x(c, nt)) * scale(nt);
       }
       steps.details.push_back(first);
-      RowFold row2 = fold_row(lane, {nt}, {some_c}, {{plus, number(0)}}, on_gpu, true,
+      RowFold row2 = fold_row(lane, vector, {nt}, {some_c}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr c = at[0];
         return {real(x(c, nt)) * scale(nt) - first(nt)};
@@ -401,7 +447,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      RowFold row3 = fold_row(lane, {nt}, {n_c}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+      RowFold row3 = fold_row(lane, vector, {nt}, {n_c}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr c = at[0];
         const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
@@ -437,7 +483,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     Func extreme("extreme");
     extreme(nt) = !ordinary(nt);
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, {nt}, {n_c}, {{larger, number(0)}}, on_gpu, false, extreme(nt),
+    RowFold row2 = fold_row(lane, vector, {nt}, {n_c}, {{larger, number(0)}}, on_gpu, false, extreme(nt),
         [&](const Exprs& at) -> Exprs {
       const Expr c = at[0];
       return {abs(real(x(c, nt)))};
@@ -481,7 +527,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     Func(of_nt).parallel(nt);
     Func(of_nt).compute_with(Func(y), nt);
     Func(y).parallel(nt);
-    beside(steps, y, nt, {nt}, lane);
+    beside(steps, y, nt, {nt}, lane, vector);
   }
 
  private:
@@ -531,7 +577,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
         first(c) = real(x(hw, c, n)) * scale(c);
       }
       steps.details.push_back(first);
-      RowFold row2 = fold_row(lane, {c}, {some_hw, some_n}, {{plus, number(0)}}, on_gpu, true,
+      RowFold row2 = fold_row(lane, vector, {c}, {some_hw, some_n}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], n = at[1];
         return {real(x(hw, c, n)) * scale(c) - first(c)};
@@ -542,7 +588,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      RowFold row3 = fold_row(lane, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+      RowFold row3 = fold_row(lane, vector, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], n = at[1];
         const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
@@ -588,7 +634,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     Func extreme("extreme");
     extreme(c) = !ordinary(c);
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, {c}, {n_hw, n_n}, {{larger, number(0)}}, on_gpu, false, extreme(c),
+    RowFold row2 = fold_row(lane, vector, {c}, {n_hw, n_n}, {{larger, number(0)}}, on_gpu, false, extreme(c),
         [&](const Exprs& at) -> Exprs {
       const Expr hw = at[0], n = at[1];
       return {abs(real(x(hw, c, n)))};
@@ -645,7 +691,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     Func(of_c).parallel(c);
     Func(of_c).compute_with(Func(y), c);
     Func(y).parallel(c);
-    beside(steps, y, c, {c}, lane);
+    beside(steps, y, c, {c}, lane, vector);
   }
 
  private:
@@ -694,7 +740,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
         first(ng) = real(x(hw, c_g, ng)) * scale(ng);
       }
       steps.details.push_back(first);
-      RowFold row2 = fold_row(lane, {ng}, {some_hw, some_c_g}, {{plus, number(0)}}, on_gpu, true,
+      RowFold row2 = fold_row(lane, vector, {ng}, {some_hw, some_c_g}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], c_g = at[1];
         return {real(x(hw, c_g, ng)) * scale(ng) - first(ng)};
@@ -705,7 +751,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       steps.rows.push_back(row2);
       // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
-      RowFold row3 = fold_row(lane, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
+      RowFold row3 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], c_g = at[1];
         const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
@@ -742,7 +788,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     Func extreme("extreme");
     extreme(ng) = !ordinary(ng);
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, {ng}, {n_hw, n_c_g}, {{larger, number(0)}}, on_gpu, false, extreme(ng),
+    RowFold row2 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{larger, number(0)}}, on_gpu, false, extreme(ng),
         [&](const Exprs& at) -> Exprs {
       const Expr hw = at[0], c_g = at[1];
       return {abs(real(x(hw, c_g, ng)))};
@@ -786,7 +832,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     Func(of_ng).parallel(ng);
     Func(of_ng).compute_with(Func(y), ng);
     Func(y).parallel(ng);
-    beside(steps, y, ng, {ng}, lane);
+    beside(steps, y, ng, {ng}, lane, vector);
   }
 
  private:
@@ -823,7 +869,7 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     // Statistics of x * scale. Where a condition is given, they are taken where it holds.
     const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
       // mean_sq = mean(sq(sum * scale))
-      RowFold row2 = fold_row(lane, {t}, {n_c}, {{plus, number(0)}}, on_gpu, false,
+      RowFold row2 = fold_row(lane, vector, {t}, {n_c}, {{plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(t)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr c = at[0];
         const Expr t2 = (real(residual(c, t)) + real(x(c, t))) * scale(t);
@@ -852,8 +898,8 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     extreme(t) = !ordinary(t);
     // largest = absmax(residual)
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, {t}, {n_c}, {{larger, number(0)}, {larger, number(0)}}, on_gpu, false, extreme(t),
-        [&](const Exprs& at) -> Exprs {
+    RowFold row2 = fold_row(lane, vector, {t}, {n_c}, {{larger, number(0)}, {larger, number(0)}}, on_gpu, false,
+        extreme(t), [&](const Exprs& at) -> Exprs {
       const Expr c = at[0];
       return {abs(real(residual(c, t))), abs(real(x(c, t)))};
     });
@@ -893,7 +939,7 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     Func(rstd).parallel(t);
     Func(rstd).compute_with(Func(results), t);
     Func(results).parallel(t);
-    beside(steps, results, t, {t}, lane);
+    beside(steps, results, t, {t}, lane, vector);
   }
 
  private:
