@@ -102,7 +102,7 @@ std::vector<contender> normfold_contenders(const workload& work, regime when) {
     all.push_back({name, kind::normfold, false, [bound](const tensors& t, team& threads) { (*bound)(t, threads); }});
   };
   for (const normfold_function* f : functions_for(work)) {
-    if (std::string_view(f->backend) == "halide") {  // it has one kind of stores
+    if (std::string_view(f->backend) == "halide") {  // its stores are on trial as an application gets them
       add(*f, "Normfold Halide", NORMFOLD_STORES_AUTO);
       continue;
     }

@@ -44,19 +44,33 @@ element type_of(const signature& s, const argument& a) {
   return a.kind == argument_kind::count ? statistics_type(s.how.type) : memory_type(s, a);
 }
 
+ir::atom_set loops_of_slices(const plan& p) {
+  ir::atom_set kept = p.all_loops();
+  for (const pass& q : p.passes) kept &= ~q.over;
+  return kept;
+}
+
+// Whether the outermost loop goes from slice to slice, and nothing else does: each writes single runs of memory. Loops within
+// a slice may have strides of their own.
+bool slices_are_runs(const algorithm& a) {
+  return a.is_resident() && loops_of_slices(a.p()) == 1 && (!a.p().strided || a.p().loops.size() == 2);
+}
+
 // "n_c * sizeof(float), n_c * sizeof(float)": how far apart and how long the runs are with which slices of a resident kernel
-// begin. Empty where no loop goes from slice to slice.
+// begin, or which are all that belongs to one. Empty where no loop goes from slice to slice.
 std::string runs_text(const algorithm& a, const signature& s, std::size_t tensor_number) {
   const plan& p = a.p();
   const tensor& t = a.k().tensors[tensor_number];
   const argument& arg = s.arguments[static_cast<std::size_t>(a.k().argument[tensor_number])];
-  ir::atom_set kept = p.all_loops();
-  for (const pass& q : p.passes) kept &= ~q.over;
-  if (!a.is_resident() || a.inner_first(kept).size() > 1 || t.varies != p.all_loops()) return "";
+  const ir::atom_set kept = loops_of_slices(p);
+  const bool has_runs = slices_are_runs(a) ? has(t.varies, 0)
+                                           : a.is_resident() && a.inner_first(kept).size() == 1 && t.varies == p.all_loops();
+  if (!has_runs) return "";
   const std::size_t inner = std::bit_width(kept) - std::size_t{1};
   std::string run;
-  for (std::size_t l = inner + 1; l < p.loops.size(); ++l) run += a.extent(static_cast<int>(l)) + " * ";
-  const std::string size = "sizeof(" + c_type(memory_type(s, arg)) + ")";
+  for (std::size_t l = inner + 1; l < p.loops.size(); ++l)
+    if (has(t.varies, static_cast<int>(l))) run += a.extent(static_cast<int>(l)) + " * ";
+  const std::string size = "sizeof(" + c_type(type_of(s, arg)) + ")";
   return (t.strided ? stride_text(s, arg, inner) + " * " : run) + size + ", " + run + size;
 }
 
@@ -87,15 +101,17 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
     const bool count = arg.kind == argument_kind::count;
     out.code("normfold::halide_tensor t_" + arg.id + "(" + (count ? "&average_rate" : arg.id) + ", " +
              type_text(type_of(s, arg)) + ", " + axes_text(s, a, t) + ");");
-    if (a.input_id(static_cast<int>(t)).empty()) continue;
-    if (const std::string runs = runs_text(a, s, t); !runs.empty()) out.code("t_" + arg.id + ".in_runs(" + runs + ");");
-    inputs += ", t_" + arg.id;
+    const bool is_read = !a.input_id(static_cast<int>(t)).empty();
+    if (const std::string runs = runs_text(a, s, t); !runs.empty() && (is_read || slices_are_runs(a)))
+      out.code("t_" + arg.id + ".in_runs(" + runs + ");");
+    if (!is_read) continue;
+    inputs += ", buffer_of(t_" + arg.id + ")";
     read += (read.empty() ? "&t_" : ", &t_") + arg.id;
   }
   for (const output_group& g : a.outputs())
     for (int t : g.tensors) {
       const std::string& id = s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(t)])].id;
-      outputs += ", t_" + id;
+      outputs += ", buffer_of(t_" + id + ")";
       written += (written.empty() ? "&t_" : ", &t_") + id;
     }
   for (const std::string& id : a.scalars()) inputs += ", static_cast<int32_t>(" + id + ")";
@@ -105,8 +121,9 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
   for (const argument& arg : s.arguments) counts = counts || arg.kind == argument_kind::count;
   const std::string name = symbol(lib, k, s);
   out.open(wrapped(std::string(counts ? "const normfold_status done = " : "return ") +
-                   "normfold::halide_call(context, " + name + "_metadata(), " + bytes + ", {" + read + "}, {" +
-                   written + "}, [&](const void* user_context) {"));
+                   "normfold::halide_call(context, " + name + "_metadata(), " + bytes + ", " +
+                   (slices_are_runs(a) ? a.extent(0) : "0") + ", {" + read + "}, {" + written +
+                   "}, [&](const void* user_context, auto&& buffer_of) {"));
   out.code("return " + name + "(user_context" + inputs + outputs + ");");
   out.close("});");
   if (!counts) return;

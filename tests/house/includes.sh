@@ -25,6 +25,6 @@ forbid 'boost/|normfold/dsl' generators 'generators/(lower|include/normfold/gene
 forbid 'boost/|normfold/' dsl/include/normfold/dsl/nest.hpp
 forbid 'hwy/|Halide|normfold/runtime' generators
 # Only generated sources include Halide.h. Applications never see the language; their files of layers do.
-forbid 'Halide' 'dsl generators runtime tests bench examples' 'runtime/include/normfold/runtime/halide_(call|device)\.h:[0-9]+:#include "HalideRuntime\.h"|tests/golden/[a-z_]+_generators\.cpp:'
+forbid 'Halide' 'dsl generators runtime tests bench examples' 'runtime/include/normfold/runtime/halide_(call|device|tensor)\.h:[0-9]+:#include "HalideRuntime\.h"|tests/golden/[a-z_]+_generators\.cpp:'
 forbid 'boost/|normfold/dsl' examples 'examples/[a-z_]+/layers\.cpp:[0-9]+:#include <normfold/dsl/layers\.hpp>'
 exit $status

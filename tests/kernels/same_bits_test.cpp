@@ -31,7 +31,7 @@ std::string difference(const trial& t, const outcome& a, const outcome& b) {
 }
 
 TEST_CASE("in place equals out of place") {
-  for_every_function(67, 3, [](const trial& t) -> std::string {
+  for_every_function(131, 3, [](const trial& t) -> std::string {
     for (const target& each : targets()) {
       const chosen only(each);
       const outcome apart = call(t);
@@ -39,8 +39,10 @@ TEST_CASE("in place equals out of place") {
         const tensor& y = t.tensors[0];
         const bool fits = operand.kind == NORMFOLD_ARGUMENT_INPUT && operand.atoms == y.atoms && operand.type == y.type;
         if (!fits) continue;
-        const std::string wrong = difference(t, apart, call(t, {.in_place = operand.name}));
-        if (!wrong.empty()) return wrong + " with y = " + operand.name + " on " + each.name;
+        for (const normfold_stores stores : {NORMFOLD_STORES_KEEP, NORMFOLD_STORES_STREAM}) {
+          const std::string wrong = difference(t, apart, call(t, {.in_place = operand.name, .stores = stores}));
+          if (!wrong.empty()) return wrong + " with y = " + operand.name + " on " + each.name;
+        }
       }
     }
     return "";

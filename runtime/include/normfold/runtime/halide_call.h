@@ -1,84 +1,35 @@
-// Calls of kernels that Halide compiled: tensors as Halide's buffers, the caller's threads and workspace, codes as
-// statuses. Plain C++ with HalideRuntime.h only. To route another callback of Halide's runtime, add it to
-// `halide_callbacks`.
+// Calls of kernels that Halide compiled: the caller's threads, workspace and choice of stores, codes as statuses. Plain C++
+// with HalideRuntime.h only. To route another callback of Halide's runtime, add it to `halide_callbacks`.
 #ifndef NORMFOLD_RUNTIME_HALIDE_CALL_H_
 #define NORMFOLD_RUNTIME_HALIDE_CALL_H_
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 
 #include "HalideRuntime.h"
 #include "normfold/runtime/check.h"
 #include "normfold/runtime/halide_device.h"
+#include "normfold/runtime/halide_tensor.h"
 
 namespace normfold {
-
-/// One axis of a tensor as Halide sees it; strides count elements.
-struct halide_axis {
-  std::size_t extent, stride;
-};
-
-/// A tensor of the caller as a buffer of Halide's, the innermost axis first.
-class halide_tensor {
- public:
-  static constexpr std::size_t kAxes = 16;
-
-  halide_tensor(const void* data, halide_type_t type, std::initializer_list<halide_axis> axes) : buffer_() {
-    buffer_.host = static_cast<std::uint8_t*>(const_cast<void*>(data));
-    buffer_.type = type;
-    buffer_.dimensions = static_cast<std::int32_t>(axes.size());
-    buffer_.dim = axes_;
-    std::size_t i = 0;
-    for (const halide_axis& axis : axes) {
-      fits_ = fits_ && axis.extent <= INT32_MAX && (axis.stride <= INT32_MAX || axis.extent == 1);
-      axes_[i++] =
-          halide_dimension_t(0, static_cast<std::int32_t>(axis.extent), static_cast<std::int32_t>(axis.stride));
-    }
-  }
-  halide_tensor(const halide_tensor&) = delete;
-  halide_tensor& operator=(const halide_tensor&) = delete;
-
-  /// Whether extents and strides are within Halide's 32 bits. The number of elements is not limited.
-  bool fits() const { return fits_; }
-
-  /// Each iteration of the kernel's parallel loop begins with one run of this, of so many bytes and so many apart.
-  void in_runs(std::size_t apart, std::size_t bytes) {
-    apart_ = apart;
-    run_ = bytes;
-  }
-  /// Asks for a run ahead of its iteration: of a long one the beginning, for then the processor sees it coming itself.
-  void prefetch_run(std::size_t iteration) const {
-#if defined(__GNUC__)
-    constexpr std::size_t line = 64, page = 4096;
-    const std::uint8_t* const run = buffer_.host + iteration * apart_;
-    for (std::size_t at = 0; at < (run_ <= page ? run_ : page / 4); at += line) __builtin_prefetch(run + at);
-#else
-    (void)iteration;
-#endif
-  }
-  halide_buffer_t* buffer() { return &buffer_; }
-  operator halide_buffer_t*() { return &buffer_; }  // NOLINT: what a kernel takes
-
- private:
-  halide_buffer_t buffer_;
-  halide_dimension_t axes_[kAxes];
-  bool fits_ = true;
-  std::size_t apart_ = 0, run_ = 0;
-};
-
-/// Tensors of one call, those that are read or those that are written.
-using halide_tensors = std::initializer_list<halide_tensor*>;
 
 /// One call in progress: what user_context points to.
 struct halide_job {
   const normfold_context* context;
   halide_tensors read;
-  std::size_t task_iterations;  ///< iterations of a parallel loop that one task takes at most
+  std::size_t task_iterations;    ///< iterations of a parallel loop that one task takes at most
+  halide_stage* stage = nullptr;  ///< where outputs go past the cache: this job is one task of a call
   std::atomic<std::size_t> used{0};
   std::atomic<bool> is_parallel{false};
   std::atomic<bool> is_short{false};  ///< whether the workspace did not suffice
+
+  /// Iterations of a loop of `size` that one task takes.
+  std::size_t step(std::size_t size) const {
+    constexpr std::size_t least_tasks = 16;
+    const std::size_t few = (size + least_tasks - 1) / least_tasks;
+    return task_iterations < few ? task_iterations : few;
+  }
 };
 
 /// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on
@@ -128,9 +79,7 @@ class halide_callbacks {
     halide_job* const job = job_of(user_context);
     if (job == nullptr) return previous().par_for(user_context, iteration, min, size, closure);
     if (size <= 0) return 0;
-    constexpr std::size_t least_tasks = 16;
-    const std::size_t few = (static_cast<std::size_t>(size) + least_tasks - 1) / least_tasks;
-    loop l{job, iteration, min, size, job->task_iterations < few ? job->task_iterations : few, closure};
+    loop l{job, iteration, min, size, job->step(static_cast<std::size_t>(size)), closure};
     if (job->is_parallel.exchange(true)) return serial(l);  // a loop within a task is that task's own
     normfold_run(job->context, (static_cast<std::size_t>(size) + l.step - 1) / l.step, run_task, &l);
     job->is_parallel = false;
@@ -138,8 +87,10 @@ class halide_callbacks {
   }
 
   static int serial(const loop& l) {
-    for (int i = 0; i < l.size; ++i)
+    for (int i = 0; i < l.size; ++i) {
       if (const int code = l.iteration(l.job, l.min + i, l.closure); code != 0) return code;
+      if (l.job->stage != nullptr) l.job->stage->store(static_cast<std::size_t>(i));
+    }
     return 0;
   }
 
@@ -151,8 +102,14 @@ class halide_callbacks {
     const std::size_t size = static_cast<std::size_t>(l.size);
     const std::size_t end = begin + l.step < size ? begin + l.step : size;
     for (std::size_t i = begin; i < end; ++i) {
-      if (i + 1 < end)
-        for (const halide_tensor* t : l.job->read) t->prefetch_run(i + 1);
+#if defined(__GNUC__)
+      // Here, for a function that does nothing else is taken for one without effects, and its calls are left out.
+      constexpr std::size_t line = 64;
+      for (const halide_tensor* t : l.job->read) {
+        const halide_tensor::ahead next = i + 1 < end ? t->ahead_of(i + 1) : halide_tensor::ahead{nullptr, 0};
+        for (std::size_t at = 0; at < next.bytes; at += line) __builtin_prefetch(next.begin + at);
+      }
+#endif
       if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;
     }
     current() = before;
@@ -188,13 +145,36 @@ class halide_callbacks {
   }
 };
 
-/// Calls `kernel(user_context)`. Parallel loops of the kernel go to the context's parallel_for in tasks of some
-/// `task_bytes`, of which one iteration takes `iteration_bytes`. A kernel for a device gets copies of what it reads
+/// A call whose tasks are calls of the kernel for some slices each.
+template <class Kernel>
+struct halide_staged_call {
+  const halide_job& job;
+  std::size_t slices, step;
+  halide_tensors written;
+  const Kernel& kernel;
+  std::atomic<int> code{0};
+
+  static void run_task(void* data, std::size_t task) {
+    halide_staged_call& call = *static_cast<halide_staged_call*>(data);
+    const std::size_t first = task * call.step, left = call.slices - first;
+    halide_stage stage(call.job.read, call.written, first, left < call.step ? left : call.step, call.slices);
+    halide_job job{call.job.context, call.job.read, call.step, &stage};
+    job.is_parallel = true;
+    halide_job* const before = halide_callbacks::current();
+    halide_callbacks::current() = &job;
+    if (const int code = call.kernel(static_cast<const void*>(&job), stage); code != 0) call.code = code;
+    halide_callbacks::current() = before;
+  }
+};
+
+/// Calls `kernel(user_context, buffer_of)`, where buffer_of(tensor) is what the kernel takes. Its parallel loops go to the
+/// context's parallel_for in tasks of some `task_bytes`, of which one iteration takes `iteration_bytes`. `slices`: how many
+/// iterations it has, where each writes single runs of memory; else 0. A kernel for a device gets copies of what it reads
 /// there, and what it wrote is copied back before this returns.
 template <class Kernel>
 normfold_status halide_call(const normfold_context* context, const halide_filter_metadata_t* about,
-                            std::size_t iteration_bytes, halide_tensors read, halide_tensors written,
-                            const Kernel& kernel) {
+                            std::size_t iteration_bytes, std::size_t slices, halide_tensors read,
+                            halide_tensors written, const Kernel& kernel) {
   constexpr std::size_t task_bytes = std::size_t{1} << 16;
   for (const halide_tensors& tensors : {read, written})
     for (const halide_tensor* t : tensors)
@@ -204,11 +184,18 @@ normfold_status halide_call(const normfold_context* context, const halide_filter
   static const halide_device device = halide_device_of(about->target);  // every wrapper has a Kernel of its own
   if (device == halide_device::missing) return NORMFOLD_NO_DEVICE;
   halide_job job{context, read, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
+  if (device == halide_device::cpu && slices > 0 && halide_stage::serves(context, slices, read, written)) {
+    job.task_iterations *= 16;  // each task ends by waiting for its stores
+    const bool is_serial = context == nullptr || context->parallel_for == nullptr;
+    halide_staged_call<Kernel> call{job, slices, is_serial ? slices : job.step(slices), written, kernel};
+    normfold_run(context, (slices + call.step - 1) / call.step, halide_staged_call<Kernel>::run_task, &call);
+    return call.code == 0 ? NORMFOLD_OK : NORMFOLD_BACKEND;
+  }
   halide_job* const before = halide_callbacks::current();
   halide_callbacks::current() = &job;
   if (device == halide_device::ready)
     for (halide_tensor* t : read) t->buffer()->set_host_dirty();
-  int code = kernel(static_cast<const void*>(&job));
+  int code = kernel(static_cast<const void*>(&job), [](halide_tensor& t) { return t.buffer(); });
   if (device == halide_device::ready) {
     for (halide_tensor* t : written)
       if (code == 0) code = halide_copy_to_host(&job, t->buffer());
