@@ -205,7 +205,8 @@ std::string to_text(const plan& p) {
   const ir::graph g = meant(p);
   std::string out = "  nest: " + nest_text(p) + "\n";
   out += p.how == shape::resident
-             ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache\n"
+             ? "  resident: a task owns whole slices; the sweeps of a slice follow each other while it is in cache" +
+                   std::string(p.together < 0 ? "\n" : ",\n  neighbouring slices together where their runs are short\n")
          : p.slices.loops == 0
              ? "  phased: each sweep goes over everything before the next begins\n"
              : "  phased: each sweep goes over everything before the next begins, but " + slices_text(p) + "\n";

@@ -1,6 +1,7 @@
 // Lines of generated text with indentation and unique names. Nothing here knows what is generated.
 #pragma once
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 #include <string>
@@ -82,7 +83,7 @@ inline std::string wrapped(std::string text, std::size_t indent = 0) {
 inline void writer::code(std::string text) {
   const std::size_t indent = static_cast<std::size_t>(2 * depth_);
   const bool is_cut = text.find('\n') != std::string::npos || text.size() + indent <= 118;
-  const std::size_t lambda = text.find(", [&](");
+  const std::size_t lambda = std::min(text.find(", [&]("), text.find(", [=]("));
   if (!is_cut && lambda != std::string::npos) text.replace(lambda, 2, ",\n    ");
   line(is_cut || lambda != std::string::npos ? text : wrapped(std::move(text), indent));
 }

@@ -1,8 +1,7 @@
-// Kernels that keep a slice in cache: fold after fold over it, then its outputs.
+// Kernels that keep a slice in cache: fold after fold over it, then its outputs. Neighbouring slices whose runs are short and
+// lie apart are kept there together: their statistics one after the other, then their outputs as they lie in memory.
 #include <algorithm>
 
-#include "../ops.hpp"
-#include "column.hpp"
 #include "sweeps.hpp"
 
 namespace normfold::gen::highway {
@@ -11,252 +10,32 @@ using ir::has;
 
 namespace {
 
-// Opens the outer loops of `groups` (all but the last) as plain loops.
-void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
-  for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
-    std::string name;
-    for (int l : groups[g].loops) name += b.p().loops[static_cast<std::size_t>(l)].name;
-    const std::string i = "i_" + name;
-    b.out().open("for (size_t " + i + " = 0; " + i + " < " + b.size(groups[g]) + "; ++" + i + ") {");
-    b.open_loop(groups[g], i);
-    b.print_ready(nodes, targets);
-  }
-}
-
-// The loops over one slice.
-ir::atom_set slice_of(const plan& p) {
-  if (p.how == shape::phased) return p.all_loops() & ~p.slices.loops;
-  ir::atom_set over = 0;
-  for (const pass& q : p.passes) over |= q.over;
-  return over;
-}
-
-// Whether the runs of a slice lie apart, with those of the slices that follow between them: no hardware foresees what is stored next.
-bool runs_apart(const plan& p, int ahead) { return ahead >= 0 && (slice_of(p) & ((ir::atom_set{1} << ahead) - 1)) != 0; }
-
-// How a sweep of rows sees its runs: as S, unless statistics are read beside them, element by element.
-std::string stored_as(const std::vector<int>& nodes, const body& b) {
-  bool full = false;
-  for (int i : nodes) {
-    const tensor* t = b.leaf(i);
-    if (t == nullptr) continue;
-    if (t->storage == 'A' && has(t->varies, static_cast<int>(b.p().loops.size()) - 1)) return "A";
-    full = full || t->storage == 'S';
-  }
-  return full ? "S" : "A";
-}
-
-std::string in_brackets(const std::string& product) { return product.find('*') == std::string::npos ? product : "(" + product + ")"; }
-
-}  // namespace
-
-bool asks_ahead(const std::vector<write>& writes, const body& b) {
-  std::vector<int> open;
-  for (const write& w : writes) open.push_back(w.node);
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    if (const tensor* t = b.leaf(open[i])) {
-      if (t->storage == 'S') return true;
-    } else if (const ir::node& n = b.p().at(open[i]); !is_reduction(n.op)) {
-      open.insert(open.end(), n.args.begin(), n.args.end());
-    }
-  }
-  return false;
-}
-
-// Means of the first blocks of runs.
-void print_row_pivots(const pass& q, body& b) {
-  const plan& p = b.p();
-  writer& out = b.out();
-  for (int n : q.nodes) {
-    const std::vector<int> operand = {p.at(n).args[0]}, nodes = b.needed(operand);
-    b.print_ready(nodes, operand);
-    const group run = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes)).back();
-    const std::string name = b.fresh(b.wish(n));
-    out.comment(name + " = mean of the first block of " + b.describe(operand[0]));
-    const body::state before = b.save();
-    b.open_vector(run);
-    b.print_runs(nodes);
-    out.open("V " + name + " = nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
-    b.print_ready(nodes, operand);
-    out.code("return " + b.value(operand[0]) + ";");
-    out.close("});");
-    b.leave(before);
-    b.name(n, name);
-  }
-}
-
-void print_row_folds(const pass& q, body& b) {
-  if (q.pivots) return print_row_pivots(q, b);
-  const plan& p = b.p();
-  writer& out = b.out();
-  std::vector<int> operands;
-  for (int n : q.nodes) operands.push_back(p.at(n).args[0]);
-  const std::vector<int> nodes = b.needed(operands);
-  b.print_ready(nodes, operands);
-  const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
-  const std::string sums = b.fresh("sums");
-
-  for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
-  const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
-  out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
-  const body::state before = b.save();
-  open_outer(groups, nodes, operands, b);
-  b.open_vector(groups.back());
-  b.print_runs(nodes);
-  std::string accumulators;
-  for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
-  out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
-  for (int i : nodes)
-    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
-  b.print_ready(nodes, operands);
-  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
-    const std::string s = "s" + std::to_string(i);
-    out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
-  }
-  out.close("});");
-  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
-  if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
-  else b.restore(before);
-  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
-    const ir::node& n = p.at(q.nodes[i]);
-    std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
-    if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
-    const std::string known = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
-    if (!known.empty() && known.find('(') == std::string::npos) {  // declared before the loop that repairs
-      out.line(known + " = " + total + ";");
-      continue;
-    }
-    const std::string name = b.fresh(b.wish(q.nodes[i]));
-    out.line("const V " + name + " = " + total + ";");
-    b.name(q.nodes[i], name);
-  }
-}
-
-void print_repaired_folds(const pass& q, body& b) {
-  writer& out = b.out();
-  std::string declared;
-  for (int n : q.nodes) {
-    const std::string name = b.fresh(b.wish(n));
-    declared += (declared.empty() ? "V " : ", ") + name;
-    b.name(n, name);
-  }
-  std::vector<std::string> variances;
-  for (const repair& r : q.repairs) {
-    variances.push_back(b.fresh(b.wish(r.variance)));
-    declared += ", " + variances.back();
-  }
-  out.line(declared + ";");
-  const body::state declared_only = b.save();
-  out.open("for (bool again = false;; again = true) {");
-  print_row_folds(q, b);
-  std::string far;
-  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
-    const std::vector<int> nodes = b.needed({q.repairs[r].variance});
-    out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
-    far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
-  }
-  out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
-  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
-    const std::string pivot = b.value(q.repairs[r].pivot);
-    out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
-  }
-  out.close();
-  b.restore(declared_only);
-  for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
-}
-
-std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b) {
-  std::vector<std::string> to;
-  for (const write& w : writes) {
-    to.push_back(b.fresh("p_" + w.to.id));
-    const std::string run = b.run(w.to);
-    b.out().line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
-  }
-  return to;
-}
-
-void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b) {
-  writer& out = b.out();
-  std::vector<int> targets;
-  for (const write& w : writes) targets.push_back(w.node);
-  b.open_vector(vector);
-  b.print_runs(nodes);
-  const std::vector<std::string> to = print_out_runs(writes, b);
-  const bool statistics = stored_as(nodes, b) == "A";
-  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
-  if (ahead >= 0)
-    for (int i : nodes)
-      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-        out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
-  if (runs_apart(b.p(), ahead))
-    for (std::size_t i = 0; i < writes.size(); ++i)
-      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + 2 * next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");  // a line may belong to two
-  if (ahead == in_memory)
-    for (int i : nodes)
-      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
-  b.print_ready(nodes, targets);
-  std::vector<std::string> values;
-  for (const write& w : writes) {
-    values.push_back(b.value(w.node));
-    // Every value before the first store: an output may be one of the operands.
-    if (writes.size() > 1 && values.back().find('(') != std::string::npos) {
-      const std::string name = b.fresh(b.wish(w.node));
-      out.code("const V " + name + " = " + values.back() + ";");
-      values.back() = name;
-    }
-  }
-  for (std::size_t i = 0; i < writes.size(); ++i) out.code("at.Store(" + to[i] + ", " + values[i] + ");");
-  out.close("});");
-}
-
-std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics) {
-  std::vector<write> out;
-  const signature& s = *k.first;
-  for (std::size_t t = 0; t < k.tensors.size(); ++t) {
-    const argument& a = s.arguments[static_cast<std::size_t>(k.argument[t])];
-    if (a.output < 0 || (k.tensors[t].varies != s.sweeps.all_loops()) != statistics) continue;
-    // Names keep their order from the direction's graph to the plan's.
-    for (const ir::named_node& n : s.sweeps.g.names)
-      if (n.name == a.name && n.what != ir::role::label && std::find(nodes.begin(), nodes.end(), n.node) != nodes.end())
-        out.push_back({n.node, k.tensors[t]});
-  }
-  return out;
-}
-
-std::string output_bytes(const kernel& k, const body& b) {
-  int outputs = 0;
-  for (const tensor& t : k.tensors) outputs += !t.is_const && t.storage == 'S' ? 1 : 0;
-  return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
-}
-
-std::string streams_text(const kernel& k, const body& b) {
-  const ir::atom_set slice = slice_of(b.p());
-  ir::atom_set run = 0;
-  for (int l = static_cast<int>(b.p().loops.size()) - 1; l >= 0 && has(slice, l); --l) run |= ir::atom_set{1} << l;
-  const std::string apart = run == slice ? "" : ", " + b.product(run) + " * sizeof(nf::Memory<S>)";
-  return "const bool stream = normfold::streams(context, " + output_bytes(k, b) + apart + ");";
-}
-
-void print_resident(const kernel& k, body& b) {
-  const plan& p = b.p();
-  writer& out = b.out();
-  const ir::atom_set over = slice_of(p);
+std::vector<int> kept_loops(const plan& p) {
   std::vector<int> keep;
   for (std::size_t l = 0; l < p.loops.size(); ++l)
-    if (!has(over, static_cast<int>(l))) keep.push_back(static_cast<int>(l));
-  const ir::atom_set kept = p.all_loops() & ~over;
+    if (!has(slice_of(p), static_cast<int>(l))) keep.push_back(static_cast<int>(l));
+  return keep;
+}
 
-  out.code(streams_text(k, b));
-  const std::string flat = keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
-  const body::state outside = b.save();
-  const std::vector<write> writes = writes_of(k, p.passes.back().nodes, false);
-  const int ahead = keep.empty() || !asks_ahead(writes, b) ? in_cache : keep.back();
-  out.open("nf::ForSlices(context, " + b.product(kept) + ", " + b.product(over) + " * sizeof(nf::Memory<S>), stream, [=](size_t" +
-           (keep.empty() ? "" : " " + flat) + (ahead < 0 ? "" : ", size_t next") + ") HWY_ATTR {");
+// What stands for the slice: the one loop that is kept, or all of them.
+std::string slice_name(const plan& p) {
+  const std::vector<int> keep = kept_loops(p);
+  return keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
+}
+
+void declare_slice(body& b) {
   std::vector<group> slices;
-  for (int l : keep) slices.push_back({.loops = {l}});
-  b.declare_index(slices, flat);
+  for (int l : kept_loops(b.p())) slices.push_back({.loops = {l}});
+  b.declare_index(slices, slice_name(b.p()));
+}
+
+// Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets
+// `outputs` go on from there.
+template <class Outputs>
+void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const Outputs& outputs) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  declare_slice(b);
   const rescue& r = p.extremes;
   if (r.scale >= 0) {
     out.comment("scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied");
@@ -273,7 +52,6 @@ void print_resident(const kernel& k, body& b) {
     print_repaired_folds(q, b);
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
-  const std::vector<int>& targets = p.passes.back().nodes;
   std::vector<int> wanted = targets;
   wanted.insert(wanted.end(), r.in_range.begin(), r.in_range.end());
   b.print_ready(b.needed(wanted), wanted, r.scale >= 0 ? b.needed(r.in_range) : b.needed(wanted));
@@ -297,21 +75,162 @@ void print_resident(const kernel& k, body& b) {
     out.comment(b.wish(w.node) + " = " + b.describe(w.node));
     out.code(b.store_one(w.to, w.node));
   }
-  std::vector<int> stored;
-  for (const write& w : writes) stored.push_back(w.node);
-  const std::vector<int> nodes = b.needed(stored);
-  std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
-  for (const write& w : writes) sets.push_back(w.to.varies);
-  const std::vector<group> groups = merged(p, over, 0, {}, sets);
-  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
-  open_outer(groups, nodes, stored, b);
-  print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", ahead, b);
-  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  outputs();
   if (r.scale >= 0) {
     out.line("break;");
     out.close();
   }
+}
+
+// The loops of one slice's outputs.
+std::vector<group> output_loops(const std::vector<write>& writes, const std::vector<int>& nodes, const body& b) {
+  std::vector<ir::atom_set> sets = b.leaf_sets(nodes);
+  for (const write& w : writes) sets.push_back(w.to.varies);
+  return merged(b.p(), slice_of(b.p()), 0, {}, sets);
+}
+
+std::vector<int> nodes_of(const std::vector<write>& writes) {
+  std::vector<int> nodes;
+  for (const write& w : writes) nodes.push_back(w.node);
+  return nodes;
+}
+
+void print_slice(const kernel& k, const std::vector<write>& writes, int ahead, body& b) {
+  print_statistics(k, b.p().passes.back().nodes, b, [&] {
+    const std::vector<int> stored = nodes_of(writes);
+    const std::vector<int> nodes = b.needed(stored);
+    const std::vector<group> groups = output_loops(writes, nodes, b);
+    for (const write& w : writes) b.out().comment(b.wish(w.node) + " = " + b.describe(w.node));
+    open_outer(groups, nodes, stored, b);
+    print_each(writes, nodes, groups.back(), b.size(groups.back()), "stream", ahead, b);
+    for (std::size_t g = 0; g + 1 < groups.size(); ++g) b.out().close();
+  });
+}
+
+// What is computed of a slice and needed once more when its outputs are written.
+std::vector<int> kept_values(const std::vector<write>& writes, const body& b) {
+  std::vector<char> seen(b.p().g.nodes.size(), 0);
+  std::vector<int> kept, open = nodes_of(writes);
+  while (!open.empty()) {
+    const int i = open.back();
+    open.pop_back();
+    if (seen[static_cast<std::size_t>(i)] != 0 || b.leaf(i) != nullptr) continue;
+    seen[static_cast<std::size_t>(i)] = 1;
+    if (b.needed({i}).empty()) kept.push_back(i);
+    else open.insert(open.end(), b.p().at(i).args.begin(), b.p().at(i).args.end());
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+// A value of a slice, and where it lies until the outputs are written.
+struct kept {
+  int node;
+  std::string place;
+};
+
+std::string open_slices(const plan& p) {
+  const std::string i = slice_name(p);
+  return "for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") {";
+}
+
+// Declares places for what the outputs of each slice need.
+std::vector<kept> declare_kept(const kernel& k, const std::vector<write>& writes, body& b) {
+  std::vector<int> nodes;
+  writer unread;
+  body alone(k, unread);
+  print_statistics(k, b.p().passes.back().nodes, alone, [&] { nodes = kept_values(writes, alone); });
+  if (nodes.empty()) return {};
+  const std::string array = b.fresh("kept");
+  unique_names members;
+  std::string declared;
+  std::vector<kept> all;
+  for (int n : nodes) {
+    std::string member = b.wish(n);
+    for (int i = 2; !members.is_free(member); ++i) member = b.wish(n) + std::to_string(i);
+    members(member);
+    declared += (declared.empty() ? "" : ", ") + member;
+    all.push_back({n, array + "[" + slice_name(b.p()) + " - begin]." + member});
+  }
+  b.out().comment("what the outputs of a slice need of it");
+  b.out().code("struct { nf::Stat<S> " + declared + "; } " + array + "[normfold::kMostTogether];");
+  return all;
+}
+
+// The outputs of neighbouring slices, read and written as they lie in memory. `next`: how many elements further on the next ones are.
+void print_outputs_together(const std::vector<kept>& values, const std::vector<write>& writes, const std::string& next, int ahead, body& b) {
+  writer& out = b.out();
+  const std::vector<int> stored = nodes_of(writes);
+  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
+  for (const kept& v : values) b.name(v.node, b.fresh(b.wish(v.node)));
+  const std::vector<int> nodes = b.needed(stored);
+  std::vector<group> outer, inner;
+  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < b.p().together ? outer : inner).push_back(g);
+  outer.push_back(inner[0]);
+  open_outer(outer, {}, {}, b);
+  std::vector<std::string> gathered;
+  for (const write& w : writes) {
+    gathered.push_back(b.fresh("all_" + w.to.id));
+    out.line("nf::Gathered<" + std::string(1, w.to.storage) + "> " + gathered.back() + "(stream, end - begin, " + next + ");");
+  }
+  out.open(open_slices(b.p()));
+  declare_slice(b);
+  for (const kept& v : values) out.line("const V " + b.value(v.node) + " = hn::Set(d, " + v.place + ");");
+  b.print_ready(nodes, stored);
+  open_outer(inner, nodes, stored, b);
+  print_each(writes, nodes, inner.back(), b.size(inner.back()), gathered[0] + ".Streams()", ahead, b, gathered);
+  for (std::size_t g = 0; g < inner.size(); ++g) out.close();
+  for (const std::string& g : gathered) out.line(g + ".Write();");
+  for (std::size_t g = 0; g + 1 < outer.size(); ++g) out.close();
+}
+
+void print_slices_together(const kernel& k, const std::vector<write>& writes, int ahead, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  const ir::atom_set kept_sets = p.all_loops() & ~slice_of(p), run = p.all_loops() & ~((ir::atom_set{2} << p.together) - 1);
+  ir::atom_set neighbours = 0;
+  for (int l = p.together; l >= 0 && has(kept_sets, l); --l) neighbours |= ir::atom_set{1} << l;
+  int inputs = 0;
+  for (const tensor& t : k.tensors) inputs += t.storage == 'S' && t.is_const ? 1 : 0;
+  const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)", next = "next * " + in_brackets(b.product(run));
+  out.code("const size_t together = nf::SlicesTogether(" + b.product(neighbours) + ", " + b.product(run) + " * sizeof(nf::Memory<S>), " +
+           (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
+  out.code(streams_text(k, b));
+  out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
+           ", stream, [=](size_t begin, size_t end, size_t next) HWY_ATTR {");
+  out.line("const size_t far = nf::Ahead<S>(" + b.product(run) + ", " + next + ");");
+  const std::vector<kept> values = declare_kept(k, writes, b);
+  const body::state outside = b.save();
+  out.open(open_slices(p));
+  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
+  for (const kept& v : values) wanted.push_back(v.node);
+  print_statistics(k, wanted, b, [&] {
+    for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
+  });
+  out.close();
+  b.restore(outside);
+  print_outputs_together(values, writes, next, ahead, b);
   out.close("});");
+}
+
+}  // namespace
+
+void print_resident(const kernel& k, body& b) {
+  const plan& p = b.p();
+  const std::vector<int> keep = kept_loops(p);
+  const std::vector<write> writes = writes_of(k, p.passes.back().nodes, false);
+  const int ahead = keep.empty() || !asks_ahead(writes, b) ? in_cache : keep.back();
+  const body::state outside = b.save();
+  if (p.together >= 0) {
+    print_slices_together(k, writes, ahead, b);
+  } else {
+    b.out().code(streams_text(k, b));
+    b.out().open("nf::ForSlices(context, " + b.product(p.all_loops() & ~slice_of(p)) + ", " + b.product(slice_of(p)) +
+                 " * sizeof(nf::Memory<S>), stream, [=](size_t" + (keep.empty() ? "" : " " + slice_name(p)) + (ahead < 0 ? "" : ", size_t next") +
+                 ") HWY_ATTR {");
+    print_slice(k, writes, ahead, b);
+    b.out().close("});");
+  }
   b.restore(outside);
 }
 

@@ -14,6 +14,13 @@ void print_row_folds(const pass& q, body& b);
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
 void print_repaired_folds(const pass& q, body& b);
 
+/// The loops over one slice.
+ir::atom_set slice_of(const plan& p);
+/// Opens the outer loops of `groups` (all but the last) as plain loops.
+void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b);
+/// A product as a factor of another.
+std::string in_brackets(const std::string& product);
+
 struct write {
   int node;
   tensor to;
@@ -23,10 +30,12 @@ bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.
-std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b);
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b, const std::string& length = "",
+                                        const std::vector<std::string>& gathered = {});
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
+/// `gathered`: where short runs of each output come together, if they do.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b);
+                const std::string& stream, int ahead, body& b, const std::vector<std::string>& gathered = {});
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
 /// "const bool stream = normfold::streams(...);"

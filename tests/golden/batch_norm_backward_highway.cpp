@@ -30,46 +30,62 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>),
+      2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
-      n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
-    const V v_mean = nf::Broadcast<A>(d, mean + i_c);
-    const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
-    // dweight = sum(xhat * dy)
-    // dbias = sum(dy)
-    auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-    for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-      const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-      sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-        at.PrefetchAhead(p_dy);
-        at.PrefetchAhead(p_x);
-        const V v_dy = at(p_dy);
-        s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy, s0);
-        s1 = hn::Add(s1, v_dy);
-      });
+      together * n_hw * sizeof(nf::Memory<S>));
+  nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> t, t2, t3; } kept[normfold::kMostTogether];
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      const V v_mean = nf::Broadcast<A>(d, mean + i_c);
+      const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
+      // dweight = sum(xhat * dy)
+      // dbias = sum(dy)
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      for (size_t i_n = 0; i_n < n_n; ++i_n) {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+          at.Prefetch(p_dy + far);
+          at.Prefetch(p_x + far);
+          const V v_dy = at(p_dy);
+          s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy, s0);
+          s1 = hn::Add(s1, v_dy);
+        });
+      }
+      const V v_dweight = nf::Total<0>(d, sums);
+      const V v_dbias = nf::Total<1>(d, sums);
+      // dweight = sum(xhat * dy)
+      nf::StoreOne(P(), hn::GetLane(v_dweight), dweight + i_c);
+      // dbias = sum(dy)
+      nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
+      kept[i_c - begin].t = hn::GetLane(hn::Div(v_dweight, nf::Number(d, n_n * n_hw)));
+      kept[i_c - begin].t2 = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
+      kept[i_c - begin].t3 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
     }
-    const V v_dweight = nf::Total<0>(d, sums);
-    const V v_dbias = nf::Total<1>(d, sums);
-    const V t = hn::Div(v_dweight, nf::Number(d, n_n * n_hw));
-    const V t2 = hn::Div(v_dbias, nf::Number(d, n_n * n_hw));
-    const V t3 = hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c));
-    // dweight = sum(xhat * dy)
-    nf::StoreOne(P(), hn::GetLane(v_dweight), dweight + i_c);
-    // dbias = sum(dy)
-    nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
     // dx = (dy - xhat * (dweight / count) - dbias / count) * (rstd * weight)
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-      const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-      const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-      nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_dy + next * n_hw);
-        at.Prefetch(p_x + next * n_hw);
-        at.Prefetch(p_dx + 2 * next * n_hw);
-        const V t4 = hn::NegMulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), t, at(p_dy));
-        at.Store(p_dx, hn::Mul(hn::Sub(t4, t2), t3));
-      });
+      nf::Gathered<S> all_dx(stream, end - begin, next * n_hw);
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        const V t = hn::Set(d, kept[i_c - begin].t);
+        const V t2 = hn::Set(d, kept[i_c - begin].t2);
+        const V t3 = hn::Set(d, kept[i_c - begin].t3);
+        const V v_mean = nf::Broadcast<A>(d, mean + i_c);
+        const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_dx = all_dx.Run(n_hw, nf::Out<S>{dx + i_n * (n_c * n_hw) + i_c * n_hw});
+        nf::ForEach(d, n_hw, all_dx.Streams(), p_dx, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_dy + next * n_hw);
+          at.Prefetch(p_x + next * n_hw);
+          const V t4 = hn::NegMulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), t, at(p_dy));
+          at.Store(p_dx, hn::Mul(hn::Sub(t4, t2), t3));
+        });
+      }
+      all_dx.Write();
     }
   });
 }
@@ -89,42 +105,54 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>),
+      2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
-      n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
-    const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
-    // sum_1 = sum((x - running_mean) * dy)
-    // dbias = sum(dy)
-    auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-    for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-      const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-      sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-        at.PrefetchAhead(p_dy);
-        at.PrefetchAhead(p_x);
-        const V v_dy = at(p_dy);
-        s0 = hn::MulAdd(hn::Sub(at(p_x), v_running_mean), v_dy, s0);
-        s1 = hn::Add(s1, v_dy);
-      });
+      together * n_hw * sizeof(nf::Memory<S>));
+  nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> t; } kept[normfold::kMostTogether];
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
+      // sum_1 = sum((x - running_mean) * dy)
+      // dbias = sum(dy)
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      for (size_t i_n = 0; i_n < n_n; ++i_n) {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+          at.Prefetch(p_dy + far);
+          at.Prefetch(p_x + far);
+          const V v_dy = at(p_dy);
+          s0 = hn::MulAdd(hn::Sub(at(p_x), v_running_mean), v_dy, s0);
+          s1 = hn::Add(s1, v_dy);
+        });
+      }
+      const V sum_1 = nf::Total<0>(d, sums);
+      const V v_dbias = nf::Total<1>(d, sums);
+      const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
+      const V t2 = nf::Rsqrt(d, t);
+      // dweight = sum_1 * rsqrt(running_var + 1e-05)
+      nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, t2)), dweight + i_c);
+      // dbias = sum(dy)
+      nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
+      kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c)));
     }
-    const V sum_1 = nf::Total<0>(d, sums);
-    const V v_dbias = nf::Total<1>(d, sums);
-    const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
-    const V t2 = nf::Rsqrt(d, t);
-    const V t3 = hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c));
-    // dweight = sum_1 * rsqrt(running_var + 1e-05)
-    nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, t2)), dweight + i_c);
-    // dbias = sum(dy)
-    nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-      const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-      nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_dy + next * n_hw);
-        at.Prefetch(p_dx + 2 * next * n_hw);
-        at.Store(p_dx, hn::Mul(at(p_dy), t3));
-      });
+      nf::Gathered<S> all_dx(stream, end - begin, next * n_hw);
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        const V t = hn::Set(d, kept[i_c - begin].t);
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_dx = all_dx.Run(n_hw, nf::Out<S>{dx + i_n * (n_c * n_hw) + i_c * n_hw});
+        nf::ForEach(d, n_hw, all_dx.Streams(), p_dx, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_dy + next * n_hw);
+          at.Store(p_dx, hn::Mul(at(p_dy), t));
+        });
+      }
+      all_dx.Write();
     }
   });
 }

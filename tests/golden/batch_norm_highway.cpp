@@ -62,84 +62,102 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>), n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
-      n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_c, n_n * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t i_c, size_t next) HWY_ATTR {
-    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
-    V scale = nf::Number(d, 1);
-    for (bool last = false;; last = true) {
-      // pivot = mean of the first block of x * scale
-      const nf::In<S> p_x{x + i_c * n_hw};
-      V pivot = nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
-        const V v_x = at(p_x);
-        return hn::Mul(v_x, scale);
-      });
-      V shift, mean_sq, var;
-      for (bool again = false;; again = true) {
-        // shift = mean(x * scale - pivot)
-        // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-        for (size_t i_n = 0; i_n < n_n; ++i_n) {
-          const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
-          sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.PrefetchAhead(p_x2);
-            const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
-            s0 = hn::Add(s0, from_pivot);
-            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
-          });
+      together * n_hw * sizeof(nf::Memory<S>));
+  nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> scale, pivot, shift, scaled_rstd; } kept[normfold::kMostTogether];
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
+      V scale = nf::Number(d, 1);
+      for (bool last = false;; last = true) {
+        // pivot = mean of the first block of x * scale
+        const nf::In<S> p_x{x + i_c * n_hw};
+        V pivot = nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
+          const V v_x = at(p_x);
+          return hn::Mul(v_x, scale);
+        });
+        V shift, mean_sq, var;
+        for (bool again = false;; again = true) {
+          // shift = mean(x * scale - pivot)
+          // mean_sq = mean(sq(x * scale - pivot))
+          auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          for (size_t i_n = 0; i_n < n_n; ++i_n) {
+            const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+            sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+              at.Prefetch(p_x2 + far);
+              const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
+              s0 = hn::Add(s0, from_pivot);
+              s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+            });
+          }
+          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
+          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
+          var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+          if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
+          pivot = hn::Add(pivot, shift);
         }
-        shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
-        mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
-        var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
-        if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
-        pivot = hn::Add(pivot, shift);
-      }
-      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      if (!last && !nf::InRange(d, under_root)) {
-        // Squares overflow or vanish: once more on x times a power of two.
-        // largest = absmax(x)
-        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
-        for (size_t i_n = 0; i_n < n_n; ++i_n) {
-          const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
-          sums.Over(d, n_hw, [&](auto at, V& s0) HWY_ATTR {
-            at.PrefetchAhead(p_x2);
-            s0 = nf::Max(s0, hn::Abs(at(p_x2)));
-          });
+        const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+        if (!last && !nf::InRange(d, under_root)) {
+          // Squares overflow or vanish: once more on x times a power of two.
+          // largest = absmax(x)
+          auto sums = nf::FoldRarely<nf::LargestAbs>(d);
+          for (size_t i_n = 0; i_n < n_n; ++i_n) {
+            const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+            sums.Over(d, n_hw, [&](auto at, V& s0) HWY_ATTR {
+              at.Prefetch(p_x2 + far);
+              s0 = nf::Max(s0, hn::Abs(at(p_x2)));
+            });
+          }
+          const V largest = nf::Total<0>(d, sums);
+          scale = nf::PowerOfTwo(d, largest);
+          continue;
         }
-        const V largest = nf::Total<0>(d, sums);
-        scale = nf::PowerOfTwo(d, largest);
-        continue;
+        const V scaled_rstd = nf::Rsqrt(d, under_root);
+        const V scaled_mean = hn::Add(pivot, shift);
+        const V unscale = hn::Div(nf::Number(d, 1), scale);
+        const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
+        const V t2 = hn::Mul(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 0.9));
+        const V t3 = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
+        const V t4 = hn::MulAdd(hn::Mul(t2, scale), scale, hn::Mul(hn::Mul(var, t3), nf::Number(d, 0.1)));
+        // mean = scaled_mean * unscale
+        *(mean + i_c) = hn::GetLane(hn::Mul(scaled_mean, unscale));
+        // rstd = scaled_rstd * scale
+        *(rstd + i_c) = hn::GetLane(hn::Mul(scaled_rstd, scale));
+        // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
+        *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t, scale, hn::Mul(scaled_mean, nf::Number(d, 0.1))),
+            unscale));
+        // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
+        *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t4, unscale), unscale));
+        kept[i_c - begin].scale = hn::GetLane(scale);
+        kept[i_c - begin].pivot = hn::GetLane(pivot);
+        kept[i_c - begin].shift = hn::GetLane(shift);
+        kept[i_c - begin].scaled_rstd = hn::GetLane(scaled_rstd);
+        break;
       }
-      const V scaled_rstd = nf::Rsqrt(d, under_root);
-      const V v_weight = nf::Broadcast<P>(d, weight + i_c);
-      const V v_bias = nf::Broadcast<P>(d, bias + i_c);
-      const V scaled_mean = hn::Add(pivot, shift);
-      const V unscale = hn::Div(nf::Number(d, 1), scale);
-      const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
-      const V t2 = hn::Mul(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 0.9));
-      const V t3 = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
-      const V t4 = hn::MulAdd(hn::Mul(t2, scale), scale, hn::Mul(hn::Mul(var, t3), nf::Number(d, 0.1)));
-      // mean = scaled_mean * unscale
-      *(mean + i_c) = hn::GetLane(hn::Mul(scaled_mean, unscale));
-      // rstd = scaled_rstd * scale
-      *(rstd + i_c) = hn::GetLane(hn::Mul(scaled_rstd, scale));
-      // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
-      *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t, scale, hn::Mul(scaled_mean, nf::Number(d, 0.1))),
-          unscale));
-      // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
-      *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t4, unscale), unscale));
-      // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
-      for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x2 + next * n_hw);
-          at.Prefetch(p_y + 2 * next * n_hw);
-          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), scaled_rstd);
+    }
+    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
+    for (size_t i_n = 0; i_n < n_n; ++i_n) {
+      nf::Gathered<S> all_y(stream, end - begin, next * n_hw);
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        const V scale = hn::Set(d, kept[i_c - begin].scale);
+        const V pivot = hn::Set(d, kept[i_c - begin].pivot);
+        const V shift = hn::Set(d, kept[i_c - begin].shift);
+        const V scaled_rstd = hn::Set(d, kept[i_c - begin].scaled_rstd);
+        const V v_weight = nf::Broadcast<P>(d, weight + i_c);
+        const V v_bias = nf::Broadcast<P>(d, bias + i_c);
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_y = all_y.Run(n_hw, nf::Out<S>{y + i_n * (n_c * n_hw) + i_c * n_hw});
+        nf::ForEach(d, n_hw, all_y.Streams(), p_y, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_x + next * n_hw);
+          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), scaled_rstd);
           at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
         });
       }
-      break;
+      all_y.Write();
     }
   });
 }

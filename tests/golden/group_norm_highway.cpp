@@ -29,8 +29,8 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   using V = hn::Vec<D>;
   const D d;
   const bool stream = normfold::streams(context, n_n * n_g * n_c_g * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream, [=](size_t slice,
-      size_t next) HWY_ATTR {
+  nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream,
+      [=](size_t slice, size_t next) HWY_ATTR {
     const size_t i_n = slice / n_g;
     const size_t i_g = slice % n_g;
     // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied

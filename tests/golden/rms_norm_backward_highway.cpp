@@ -35,8 +35,8 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
-  nf::FoldRows<S, nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream, [=](size_t,
-      size_t i_t) HWY_ATTR {
+  nf::FoldRows<S, nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
+      [=](size_t, size_t i_t) HWY_ATTR {
     {
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
       // mean = mean(xhat * dy * weight)

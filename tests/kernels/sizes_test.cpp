@@ -13,13 +13,15 @@ std::string first_mistake(const trial& t) {
   const auto wanted = refuses ? std::map<std::string, oracle::array>{} : expected(t);
   for (const target& each : targets()) {
     const chosen only(each);
-    for (const guard end : {guard::behind, guard::before}) {
-      const outcome got = call(t, {.end = end});
+    for (const manner& how : {manner{.end = guard::behind}, manner{.end = guard::before}, manner{.end = guard::behind, .stores = NORMFOLD_STORES_STREAM},
+                              manner{.end = guard::before, .stores = NORMFOLD_STORES_STREAM}}) {
+      const outcome got = call(t, how);
       const std::string wrong = !refuses                                ? judge(t, wanted, got)
                                 : got.status == NORMFOLD_ONE_ELEMENT ? ""
                                                                         : "one element per statistic is not refused";
       if (!wrong.empty())
-        return to_text(t) + " on " + each.name + (end == guard::behind ? "" : ", aligned") + ": " + wrong;
+        return to_text(t) + " on " + each.name + (how.end == guard::behind ? "" : ", aligned") +
+               (how.stores == NORMFOLD_STORES_AUTO ? "" : ", streamed") + ": " + wrong;
     }
   }
   return "";

@@ -56,6 +56,29 @@ bool ManyOutputs(size_t n, size_t skip, bool stream) {
   return right;
 }
 
+// Three runs that follow each other, and what lies before and behind them stays.
+template <class S>
+bool GatheredRuns(size_t n, size_t skip, bool stream) {
+  constexpr size_t kRuns = 3;
+  const TagOf<S> d;
+  const Run<S> x = Values<S>(0, kRuns * n);
+  Run<S> y = Values<S>(1, skip + kRuns * n + skip);
+  Gathered<S> all(stream, kRuns, 0);
+  for (size_t r = 0; r < kRuns; ++r) {
+    const In<S> p_x{x.data() + r * n};
+    const Out<S> p_y = all.Run(n, Out<S>{y.data() + skip + r * n});
+    ForEach(d, n, all.Streams(), p_y, [&](auto at) HWY_ATTR { at.Store(p_y, at(p_x)); });
+  }
+  all.Write();
+  hwy::FlushStream();
+  bool right = true;
+  for (size_t i = 0; i < y.size(); ++i) {
+    const bool written = skip <= i && i < skip + kRuns * n;
+    right = right && Holds<S>(y, i, Value(written ? i - skip : i + 1));
+  }
+  return right;
+}
+
 // The sum and the largest of a run that comes in two pieces.
 template <class S>
 bool Folds(size_t n) {
@@ -128,7 +151,7 @@ template <class S>
 bool LoopsOf(size_t n) {
   bool right = true;
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
-    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream);
+    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream) && GatheredRuns<S>(n, skip, stream);
   right = right && Folds<S>(n);
   for (size_t rows : std::initializer_list<size_t>{1, 2, 3, 8, 13, 130}) {
     right = right && Columns<S>(rows, n, false, false);

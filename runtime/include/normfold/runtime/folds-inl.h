@@ -54,8 +54,10 @@ struct Sums {
   HWY_INLINE void Start(D) {}
   template <class F, class At, class... Done>
   HWY_INLINE void Step(const F& f, At at, Done&... done) { f(at, done...); }
+  template <class M>
+  HWY_INLINE void Take(D, M, const Sums&) {}
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D, T*) const {}
+  HWY_INLINE void Flush(D, T*, bool) const {}
 };
 template <class D, class Fold, class... Rest>
 struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
@@ -67,11 +69,23 @@ struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
   }
   template <class F, class At, class... Done>
   HWY_INLINE void Step(const F& f, At at, Done&... done) { Base::Step(f, at, done..., sum); }
-  // Stores into the lanes in memory; each fold's lanes are kLanes long.
+  // A step of the first n lanes alone.
+  template <class F, class At>
+  HWY_INLINE void StepFirst(D d, size_t n, const F& f, At at) {
+    Sums stepped = *this;
+    stepped.Step(f, at);
+    Take(d, hn::FirstN(d, n), stepped);
+  }
+  template <class M>
+  HWY_INLINE void Take(D d, M mask, const Sums& from) {
+    sum = hn::IfThenElse(mask, from.sum, sum);
+    Base::Take(d, mask, from);
+  }
+  // Stores into the lanes in memory, where `merge` to what is there; each fold's lanes are kLanes long.
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes) const {
-    hn::Store(sum, d, lanes);
-    Base::template Flush<kLanes>(d, lanes + kLanes);
+  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
+    hn::Store(merge ? Fold::Merge(hn::Load(d, lanes), sum) : sum, d, lanes);
+    Base::template Flush<kLanes>(d, lanes + kLanes, merge);
   }
 };
 
@@ -86,10 +100,17 @@ struct Block {
     low.Step(d, i, f);
     high.Step(d, i + M / 2 * hn::Lanes(d), f);
   }
+  // The first n elements of a step, n less than a block.
+  template <class F>
+  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) {
+    const size_t half = M / 2 * hn::Lanes(d);
+    low.StepPart(d, i, HWY_MIN(n, half), f);
+    high.StepPart(d, i + half, n - HWY_MIN(n, half), f);
+  }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes) const {
-    low.template Flush<kLanes>(d, lanes);
-    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1));
+  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
+    low.template Flush<kLanes>(d, lanes, merge);
+    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1), merge);
   }
 };
 template <class D, class... Folds>
@@ -98,8 +119,10 @@ struct Block<1, false, D, Folds...> {
   HWY_INLINE void Start(D d) { sums.Start(d); }
   template <class F>
   HWY_INLINE void Step(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
+  template <class F>
+  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) { sums.StepFirst(d, n, f, Part<D>{d, i, n}); }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes) const { sums.template Flush<kLanes>(d, lanes); }
+  HWY_INLINE void Flush(D d, T* lanes, bool merge) const { sums.template Flush<kLanes>(d, lanes, merge); }
 };
 // Two vectors of accumulators over the same words: even elements, whose lanes are the first half of those in memory, and
 // odd ones.
@@ -114,10 +137,17 @@ struct Block<2, true, D, Folds...> {
     even.Step(f, Half<D, false, Words>{d, words, i, nullptr});
     odd.Step(f, Half<D, true, Words>{d, words, i, nullptr});
   }
+  template <class F>
+  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) {
+    using Words = Part<WordsOf<D>>;
+    const Words words{WordsOf<D>(), i, n};
+    even.StepFirst(d, (n + 1) / 2, f, Half<D, false, Words>{d, words, i, nullptr});
+    odd.StepFirst(d, n / 2, f, Half<D, true, Words>{d, words, i, nullptr});
+  }
   template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes) const {
-    even.template Flush<kLanes>(d, lanes);
-    odd.template Flush<kLanes>(d, lanes + kLanes / 2);
+  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
+    even.template Flush<kLanes>(d, lanes, merge);
+    odd.template Flush<kLanes>(d, lanes + kLanes / 2, merge);
   }
 };
 
@@ -161,10 +191,13 @@ class Reduce {
   using V = hn::Vec<D>;
   static constexpr size_t kFolds = sizeof...(Folds);
   static constexpr size_t kCut = 1024 * kLanes;
+  // Whether what fills no block is a block of vectors in part: of few vectors, where a part of one costs a mask.
 #if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
   using AtOnce = D;
+  static constexpr bool kMasks = false;
 #else
   using AtOnce = std::conditional_t<kSplit, WordsOf<D>, D>;
+  static constexpr bool kMasks = kBlocks && detail::kMasksLanes<AtOnce> && kLanes / hn::MaxLanes(D()) <= 4;
 #endif
 
  public:
@@ -215,19 +248,24 @@ class Reduce {
       Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
       block.Start(d);
       for (; i + kLanes <= n; i += kLanes) block.Step(d, begin + i, f);
-      block.template Flush<kLanes>(d, lanes);
+      if constexpr (kMasks) {
+        if (i < n) block.StepPart(d, begin + i, n - i, f);
+      }
+      block.template Flush<kLanes>(d, kMasks ? lanes_ : lanes, kMasks && begun);
     }
 #endif
     if constexpr (!kBlocks) Clear(d, lanes, Folds()...);
-    // What fills no block: vector by vector in memory, in any lane the same code.
-    const AtOnce at_once;
-    for (; i < n; i += hn::Lanes(at_once)) {
-      const size_t left = HWY_MIN(n - i, hn::Lanes(at_once));
-      T* those = lanes + i % kLanes / (kSplit ? 2 : 1);
-      if (left == hn::Lanes(at_once)) InMemory(d, those, left, f, Whole<AtOnce>{at_once, begin + i});
-      else InMemory(d, those, left, f, Part<AtOnce>{at_once, begin + i, left});
+    if constexpr (!kMasks) {
+      // What fills no block: vector by vector in memory, in any lane the same code.
+      const AtOnce at_once;
+      for (; i < n; i += hn::Lanes(at_once)) {
+        const size_t left = HWY_MIN(n - i, hn::Lanes(at_once));
+        T* those = lanes + i % kLanes / (kSplit ? 2 : 1);
+        if (left == hn::Lanes(at_once)) InMemory(d, those, left, f, Whole<AtOnce>{at_once, begin + i});
+        else InMemory(d, those, left, f, Part<AtOnce>{at_once, begin + i, left});
+      }
+      if (begun) MergeInMemory(d, later, lanes_, Folds()...);
     }
-    if (begun) MergeInMemory(d, later, lanes_, Folds()...);
     begun_ = true;
   }
 

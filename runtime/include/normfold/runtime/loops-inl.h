@@ -8,6 +8,7 @@
 #define NORMFOLD_LOOPS_INL_H_
 #endif
 
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -126,6 +127,51 @@ HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
     ForEachVector(d, n, stream, out, f);
   }
 }
+
+/// Runs of one output that follow each other in memory, kTogether bytes of S at most where there are several. To be streamed, they are
+/// gathered first: alone, most lines of short ones would be written in two parts. `next` elements further on the next ones begin.
+template <class S>
+class Gathered {
+  using T = typename S::Memory;
+  static constexpr size_t kLine = 64 / sizeof(T);
+
+ public:
+  HWY_INLINE Gathered(bool stream, size_t runs, size_t next)
+      : gathers_(stream && runs > 1), stream_(stream && runs <= 1), asks_(!stream && runs > 1), next_(next) {}
+  /// Where to write the next run, which is the n elements of `out`.
+  HWY_INLINE Out<S> Run(size_t n, Out<S> out) {
+    if (!gathers_) {
+      if (asks_)
+        for (size_t i = 0; i < n; i += kLine) hwy::Prefetch(out.p + next_ + i);
+      return out;
+    }
+    if (size_ == 0) to_ = out.p;
+    size_ += n;
+    return {runs_ + size_ - n};
+  }
+  /// Whether that goes past the cache there.
+  HWY_INLINE bool Streams() const { return stream_; }
+  /// Streams whole lines. What is left at both ends is copied without a mask: a vector stored in part would have the line beyond
+  /// it read, which is about to go past the cache.
+  HWY_INLINE void Write() {
+    if (!gathers_) return;
+    const hn::CappedTag<T, kLine> d;
+    T* const to = to_;
+    const size_t n = size_;
+    const size_t head = HWY_MIN((0 - reinterpret_cast<uintptr_t>(to)) % 64 / sizeof(T), n);
+    const size_t end = n - (n - head) % kLine;
+    if (end < n) hwy::Prefetch(to + n + next_);
+    std::memcpy(to, runs_, head * sizeof(T));
+    for (size_t i = head; i < end; i += hn::Lanes(d)) detail::StreamWhole(d, hn::LoadU(d, runs_ + i), to + i);
+    std::memcpy(to + end, runs_ + end, (n - end) * sizeof(T));
+  }
+
+ private:
+  bool gathers_, stream_, asks_;
+  size_t next_, size_ = 0;
+  T* to_ = nullptr;
+  HWY_ALIGN_MAX T runs_[kTogether / 2];  // no element is smaller, and outputs may be larger than what runs are measured by
+};
 
 }  // namespace HWY_NAMESPACE
 }  // namespace normfold

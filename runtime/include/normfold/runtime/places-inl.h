@@ -12,6 +12,7 @@
 
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
+#include "normfold/runtime/cache.h"
 #include "normfold/runtime/convert-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -38,6 +39,14 @@ struct Out {
 
 /// How far ahead of itself, in bytes, a fold asks for memory.
 constexpr size_t kAhead = 4096;
+
+/// The same in elements, where runs of n elements lie apart: a short one has nothing so far ahead, and asks for what is swept
+/// after it, `next` elements further on. The shortest do not: what is asked for when outputs are computed is enough for them.
+template <class S>
+HWY_INLINE size_t Ahead(size_t n, size_t next) {
+  const size_t bytes = n * sizeof(typename S::Memory);
+  return bytes > kAhead ? kAhead / sizeof(typename S::Memory) : bytes >= kShortRun ? next : 0;
+}
 
 /// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
 template <class D>

@@ -23,6 +23,7 @@ constexpr size_t kSerialBytes = size_t{1} << 19;
 /// A task covers at least this many bytes, so that handing tasks out costs nothing beside them.
 constexpr size_t kTaskBytes = size_t{1} << 17;
 constexpr size_t kMostTasks = 1024;
+constexpr size_t kFewTasks = 16;
 /// How far ahead of a slice, in bytes, the slice is that it asks for: far enough to hide the way to memory behind short slices.
 constexpr size_t kAheadBytes = size_t{1} << 13;
 
@@ -61,7 +62,29 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
 }
 
-/// The same for slices that are swept several times, f(i, next, within): each by one thread, with `within` null, while it fits in
+/// How many neighbouring slices of `bytes` bytes, in runs of `run` bytes that lie apart, are swept together: until a run of each
+/// fills kTogether, while all of them stay in the second-level cache and there are tasks for many threads.
+inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes) {
+  size_t together = 1;
+  for (size_t twice = 2; twice <= kMostTogether && twice * run <= kTogether && twice * bytes <= second_level_cache(); twice *= 2)
+    if (twice * bytes <= kTaskBytes || kFewTasks * twice <= slices) together = twice;
+  return together;
+}
+
+/// ForSlices for `together` neighbouring slices at a time: f(begin, end, next) for those of each of `stretches` stretches of
+/// `slices` slices, the last of them fewer. `next` is how many slices further on memory is worth asking for.
+template <class F>
+HWY_INLINE void ForSlicesTogether(const normfold_context* context, size_t stretches, size_t slices, size_t together, size_t bytes,
+                                  bool stream, const F& f) {
+  const size_t blocks = (slices + together - 1) / together;
+  ForSlices(context, stretches * blocks, together * bytes, stream, [=](size_t block, size_t next) HWY_ATTR {
+    const size_t first = block / blocks * slices;
+    const size_t begin = first + block % blocks * together;
+    f(begin, HWY_MIN(begin + together, first + slices), next * together);
+  });
+}
+
+/// ForSlices for slices that are swept several times, f(i, next, within): each by one thread, with `within` null, while it fits in
 /// that thread's share of the caches, else one after the other, each sweep by all threads of the context `within`.
 template <class F>
 HWY_INLINE void ForSlicesInCache(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {

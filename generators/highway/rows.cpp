@@ -1,0 +1,244 @@
+// What both shapes of kernels print: folds over rows, elementwise loops that store, the choice of stores.
+#include <algorithm>
+
+#include "../ops.hpp"
+#include "column.hpp"
+#include "sweeps.hpp"
+
+namespace normfold::gen::highway {
+
+using ir::has;
+
+namespace {
+
+// Whether the runs of a slice lie apart, with those of the slices that follow between them: no hardware foresees what is stored next.
+bool runs_apart(const plan& p, int ahead) { return ahead >= 0 && p.together < 0 && (slice_of(p) & ((ir::atom_set{1} << ahead) - 1)) != 0; }
+
+// How a sweep of rows sees its runs: as S, unless statistics are read beside them, element by element.
+std::string stored_as(const std::vector<int>& nodes, const body& b) {
+  bool full = false;
+  for (int i : nodes) {
+    const tensor* t = b.leaf(i);
+    if (t == nullptr) continue;
+    if (t->storage == 'A' && has(t->varies, static_cast<int>(b.p().loops.size()) - 1)) return "A";
+    full = full || t->storage == 'S';
+  }
+  return full ? "S" : "A";
+}
+
+}  // namespace
+
+void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
+    std::string name;
+    for (int l : groups[g].loops) name += b.p().loops[static_cast<std::size_t>(l)].name;
+    const std::string i = "i_" + name;
+    b.out().open("for (size_t " + i + " = 0; " + i + " < " + b.size(groups[g]) + "; ++" + i + ") {");
+    b.open_loop(groups[g], i);
+    b.print_ready(nodes, targets);
+  }
+}
+
+ir::atom_set slice_of(const plan& p) {
+  if (p.how == shape::phased) return p.all_loops() & ~p.slices.loops;
+  ir::atom_set over = 0;
+  for (const pass& q : p.passes) over |= q.over;
+  return over;
+}
+
+std::string in_brackets(const std::string& product) { return product.find('*') == std::string::npos ? product : "(" + product + ")"; }
+
+bool asks_ahead(const std::vector<write>& writes, const body& b) {
+  std::vector<int> open;
+  for (const write& w : writes) open.push_back(w.node);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (const tensor* t = b.leaf(open[i])) {
+      if (t->storage == 'S') return true;
+    } else if (const ir::node& n = b.p().at(open[i]); !is_reduction(n.op)) {
+      open.insert(open.end(), n.args.begin(), n.args.end());
+    }
+  }
+  return false;
+}
+
+// Means of the first blocks of runs.
+void print_row_pivots(const pass& q, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  for (int n : q.nodes) {
+    const std::vector<int> operand = {p.at(n).args[0]}, nodes = b.needed(operand);
+    b.print_ready(nodes, operand);
+    const group run = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes)).back();
+    const std::string name = b.fresh(b.wish(n));
+    out.comment(name + " = mean of the first block of " + b.describe(operand[0]));
+    const body::state before = b.save();
+    b.open_vector(run);
+    b.print_runs(nodes);
+    out.open("V " + name + " = nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
+    b.print_ready(nodes, operand);
+    out.code("return " + b.value(operand[0]) + ";");
+    out.close("});");
+    b.leave(before);
+    b.name(n, name);
+  }
+}
+
+void print_row_folds(const pass& q, body& b) {
+  if (q.pivots) return print_row_pivots(q, b);
+  const plan& p = b.p();
+  writer& out = b.out();
+  std::vector<int> operands;
+  for (int n : q.nodes) operands.push_back(p.at(n).args[0]);
+  const std::vector<int> nodes = b.needed(operands);
+  b.print_ready(nodes, operands);
+  const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes));
+  const std::string sums = b.fresh("sums");
+
+  for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
+  const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
+  out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
+  const body::state before = b.save();
+  open_outer(groups, nodes, operands, b);
+  b.open_vector(groups.back());
+  b.print_runs(nodes);
+  std::string accumulators;
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
+  out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
+  for (int i : nodes)
+    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
+      out.line(p.together >= 0 ? "at.Prefetch(" + b.run_name(i) + " + far);" : "at.PrefetchAhead(" + b.run_name(i) + ");");
+  b.print_ready(nodes, operands);
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const std::string s = "s" + std::to_string(i);
+    out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
+  }
+  out.close("});");
+  for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
+  if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
+  else b.restore(before);
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const ir::node& n = p.at(q.nodes[i]);
+    std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
+    if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
+    const std::string known = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
+    if (!known.empty() && known.find('(') == std::string::npos) {  // declared before the loop that repairs
+      out.line(known + " = " + total + ";");
+      continue;
+    }
+    const std::string name = b.fresh(b.wish(q.nodes[i]));
+    out.line("const V " + name + " = " + total + ";");
+    b.name(q.nodes[i], name);
+  }
+}
+
+void print_repaired_folds(const pass& q, body& b) {
+  writer& out = b.out();
+  std::string declared;
+  for (int n : q.nodes) {
+    const std::string name = b.fresh(b.wish(n));
+    declared += (declared.empty() ? "V " : ", ") + name;
+    b.name(n, name);
+  }
+  std::vector<std::string> variances;
+  for (const repair& r : q.repairs) {
+    variances.push_back(b.fresh(b.wish(r.variance)));
+    declared += ", " + variances.back();
+  }
+  out.line(declared + ";");
+  const body::state declared_only = b.save();
+  out.open("for (bool again = false;; again = true) {");
+  print_row_folds(q, b);
+  std::string far;
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+    const std::vector<int> nodes = b.needed({q.repairs[r].variance});
+    out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
+    far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
+  }
+  out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) {
+    const std::string pivot = b.value(q.repairs[r].pivot);
+    out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
+  }
+  out.close();
+  b.restore(declared_only);
+  for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
+}
+
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b, const std::string& length,
+                                        const std::vector<std::string>& gathered) {
+  std::vector<std::string> to;
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    to.push_back(b.fresh("p_" + writes[i].to.id));
+    const std::string run = b.run(writes[i].to);
+    const std::string type = "const " + run.substr(0, run.find('{')) + " " + to.back();
+    if (gathered.empty()) b.out().line(type + run.substr(run.find('{')) + ";");
+    else b.out().code(type + " = " + gathered[i] + ".Run(" + length + ", " + run + ");");
+  }
+  return to;
+}
+
+void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
+                const std::string& stream, int ahead, body& b, const std::vector<std::string>& gathered) {
+  writer& out = b.out();
+  std::vector<int> targets;
+  for (const write& w : writes) targets.push_back(w.node);
+  b.open_vector(vector);
+  b.print_runs(nodes);
+  const std::vector<std::string> to = print_out_runs(writes, b, length, gathered);
+  const bool statistics = stored_as(nodes, b) == "A";
+  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
+  if (ahead >= 0)
+    for (int i : nodes)
+      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
+        out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
+  if (runs_apart(b.p(), ahead))
+    for (std::size_t i = 0; i < writes.size(); ++i)
+      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + 2 * next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");  // a line may belong to two
+  if (ahead == in_memory)
+    for (int i : nodes)
+      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
+  b.print_ready(nodes, targets);
+  std::vector<std::string> values;
+  for (const write& w : writes) {
+    values.push_back(b.value(w.node));
+    // Every value before the first store: an output may be one of the operands.
+    if (writes.size() > 1 && values.back().find('(') != std::string::npos) {
+      const std::string name = b.fresh(b.wish(w.node));
+      out.code("const V " + name + " = " + values.back() + ";");
+      values.back() = name;
+    }
+  }
+  for (std::size_t i = 0; i < writes.size(); ++i) out.code("at.Store(" + to[i] + ", " + values[i] + ");");
+  out.close("});");
+}
+
+std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics) {
+  std::vector<write> out;
+  const signature& s = *k.first;
+  for (std::size_t t = 0; t < k.tensors.size(); ++t) {
+    const argument& a = s.arguments[static_cast<std::size_t>(k.argument[t])];
+    if (a.output < 0 || (k.tensors[t].varies != s.sweeps.all_loops()) != statistics) continue;
+    // Names keep their order from the direction's graph to the plan's.
+    for (const ir::named_node& n : s.sweeps.g.names)
+      if (n.name == a.name && n.what != ir::role::label && std::find(nodes.begin(), nodes.end(), n.node) != nodes.end())
+        out.push_back({n.node, k.tensors[t]});
+  }
+  return out;
+}
+
+std::string output_bytes(const kernel& k, const body& b) {
+  int outputs = 0;
+  for (const tensor& t : k.tensors) outputs += !t.is_const && t.storage == 'S' ? 1 : 0;
+  return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
+}
+
+std::string streams_text(const kernel& k, const body& b) {
+  const plan& p = b.p();
+  const ir::atom_set slice = slice_of(p);
+  ir::atom_set run = 0;
+  for (int l = static_cast<int>(p.loops.size()) - 1; l >= 0 && has(slice, l); --l) run |= ir::atom_set{1} << l;
+  const std::string apart = run == slice ? "" : ", " + std::string(p.together >= 0 ? "together * " : "") + b.product(run) + " * sizeof(nf::Memory<S>)";
+  return "const bool stream = normfold::streams(context, " + output_bytes(k, b) + apart + ");";
+}
+
+}  // namespace normfold::gen::highway
