@@ -181,13 +181,14 @@ std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   return arrays;
 }
 
-// resident: the innermost kept loop, where loops outside of it are reduced.
-int find_together(const plan& p) {
+// resident: how slices lie. The innermost kept loop is that of neighbours.
+void find_neighbours(plan& p) {
   ir::atom_set over = 0;
   for (const pass& q : p.passes) over |= q.over;
   int kept = static_cast<int>(p.loops.size()) - 1;
   while (kept >= 0 && has(over, kept)) --kept;
-  return kept >= 0 && (over & ((ir::atom_set{1} << kept) - 1)) != 0 && !p.strided ? kept : -1;
+  p.apart = kept >= 0 && (over & ((ir::atom_set{1} << kept) - 1)) != 0;
+  if (!p.strided) p.together = kept;
 }
 
 void add_passes(plan& p) {
@@ -259,7 +260,7 @@ plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided) 
   p.how = is_resident(p) ? shape::resident : shape::phased;
   add_passes(p);
   if (p.how == shape::phased) slice(p);
-  else p.together = find_together(p);
+  else find_neighbours(p);
   return p;
 }
 

@@ -65,7 +65,8 @@ struct plan {
   rescue extremes;
   std::vector<int> arrays;   ///< phased: nodes whose values lie in arrays between sweeps
   slicing slices;
-  int together = -1;         ///< resident: the loop of neighbouring slices whose runs lie apart, to be swept together where these are short; -1: none
+  int together = -1;         ///< resident: the loop of neighbouring slices to be swept together where their runs are short; -1: none
+  bool apart = false;        ///< resident: the runs of a slice lie apart, with those of its neighbours between them
 
   ir::atom_set all_loops() const { return (ir::atom_set{1} << loops.size()) - 1; }
   const ir::node& at(int i) const { return g.nodes[static_cast<std::size_t>(i)]; }

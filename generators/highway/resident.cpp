@@ -1,5 +1,5 @@
-// Kernels that keep a slice in cache: fold after fold over it, then its outputs. Neighbouring slices whose runs are short and
-// lie apart are kept there together: their statistics one after the other, then their outputs as they lie in memory.
+// Kernels that keep a slice in cache: fold after fold over it, then its outputs. Neighbouring slices whose runs are short are
+// kept there together: their statistics one after the other, then their outputs as they lie in memory.
 #include <algorithm>
 
 #include "sweeps.hpp"
@@ -169,7 +169,7 @@ void print_outputs_together(const std::vector<kept>& values, const std::vector<w
   outer.push_back(inner[0]);
   open_outer(outer, {}, {}, b);
   std::vector<std::string> gathered;
-  for (const write& w : writes) {
+  for (const write& w : b.p().apart ? writes : std::vector<write>()) {
     gathered.push_back(b.fresh("all_" + w.to.id));
     out.line("nf::Gathered<" + std::string(1, w.to.storage) + "> " + gathered.back() + "(stream, end - begin, " + next + ");");
   }
@@ -178,7 +178,7 @@ void print_outputs_together(const std::vector<kept>& values, const std::vector<w
   for (const kept& v : values) out.line("const V " + b.value(v.node) + " = hn::Set(d, " + v.place + ");");
   b.print_ready(nodes, stored);
   open_outer(inner, nodes, stored, b);
-  print_each(writes, nodes, inner.back(), b.size(inner.back()), gathered[0] + ".Streams()", ahead, b, gathered);
+  print_each(writes, nodes, inner.back(), b.size(inner.back()), gathered.empty() ? "stream" : gathered[0] + ".Streams()", ahead, b, gathered);
   for (std::size_t g = 0; g < inner.size(); ++g) out.close();
   for (const std::string& g : gathered) out.line(g + ".Write();");
   for (std::size_t g = 0; g + 1 < outer.size(); ++g) out.close();
@@ -198,7 +198,7 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   out.code(streams_text(k, b));
   out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next) HWY_ATTR {");
-  out.line("const size_t far = nf::Ahead<S>(" + b.product(run) + ", " + next + ");");
+  if (p.apart) out.line("const size_t far = nf::Ahead<S>(" + b.product(run) + ", " + next + ");");
   const std::vector<kept> values = declare_kept(k, writes, b);
   const body::state outside = b.save();
   out.open(open_slices(p));

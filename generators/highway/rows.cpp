@@ -11,9 +11,6 @@ using ir::has;
 
 namespace {
 
-// Whether the runs of a slice lie apart, with those of the slices that follow between them: no hardware foresees what is stored next.
-bool runs_apart(const plan& p, int ahead) { return ahead >= 0 && p.together < 0 && (slice_of(p) & ((ir::atom_set{1} << ahead) - 1)) != 0; }
-
 // How a sweep of rows sees its runs: as S, unless statistics are read beside them, element by element.
 std::string stored_as(const std::vector<int>& nodes, const body& b) {
   bool full = false;
@@ -106,7 +103,7 @@ void print_row_folds(const pass& q, body& b) {
   out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
   for (int i : nodes)
     if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-      out.line(p.together >= 0 ? "at.Prefetch(" + b.run_name(i) + " + far);" : "at.PrefetchAhead(" + b.run_name(i) + ");");
+      out.line(p.apart && p.together >= 0 ? "at.Prefetch(" + b.run_name(i) + " + far);" : "at.PrefetchAhead(" + b.run_name(i) + ");");
   b.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const std::string s = "s" + std::to_string(i);
@@ -191,7 +188,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
         out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
-  if (runs_apart(b.p(), ahead))
+  if (ahead >= 0 && b.p().apart && b.p().together < 0)
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + 2 * next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");  // a line may belong to two
   if (ahead == in_memory)

@@ -76,11 +76,11 @@ inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes) {
 template <class F>
 HWY_INLINE void ForSlicesTogether(const normfold_context* context, size_t stretches, size_t slices, size_t together, size_t bytes,
                                   bool stream, const F& f) {
-  const size_t blocks = (slices + together - 1) / together;
+  const size_t blocks = together == 1 ? slices : (slices + together - 1) / together;
   ForSlices(context, stretches * blocks, together * bytes, stream, [=](size_t block, size_t next) HWY_ATTR {
-    const size_t first = block / blocks * slices;
-    const size_t begin = first + block % blocks * together;
-    f(begin, HWY_MIN(begin + together, first + slices), next * together);
+    const size_t stretch = stretches == 1 ? 0 : block / blocks;  // divisions cost as much as a short row
+    const size_t begin = stretch * slices + (block - stretch * blocks) * together;
+    f(begin, HWY_MIN(begin + together, (stretch + 1) * slices), next * together);
   });
 }
 
