@@ -28,42 +28,56 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
   using D = nf::TagOf<S>;
   using V = hn::Vec<D>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_t, n_c * sizeof(nf::Memory<S>), 2 * n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, 2 * n_t * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_t, size_t next) HWY_ATTR {
-    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
-    V scale = nf::Number(d, 1);
-    for (bool last = false;; last = true) {
-      // mean_sq = mean(sq(sum * scale))
-      auto sums = nf::Fold<S, nf::Sum>(d);
-      const nf::In<S> p_residual{residual + i_t * n_c};
-      const nf::In<S> p_x{x + i_t * n_c};
-      sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-        at.PrefetchAhead(p_residual);
-        at.PrefetchAhead(p_x);
-        const V t = hn::Mul(hn::Add(at(p_residual), at(p_x)), scale);
-        s0 = hn::MulAdd(t, t, s0);
-      });
-      const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
-      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
-      if (!last && !nf::InRange(d, under_root)) {
-        // Squares overflow or vanish: once more on x times a power of two.
-        // largest = absmax(residual)
-        // largest = absmax(x)
-        auto sums2 = nf::FoldRarely<nf::LargestAbs, nf::LargestAbs>(d);
-        sums2.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+  nf::ForSlicesTogether(context, 1, n_t, together, n_c * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> scale, rstd; } kept[normfold::kMostTogether];
+    for (size_t i_t = begin; i_t < end; ++i_t) {
+      // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
+      V scale = nf::Number(d, 1);
+      for (bool last = false;; last = true) {
+        // mean_sq = mean(sq(sum * scale))
+        auto sums = nf::Fold<S, nf::Sum>(d);
+        const nf::In<S> p_residual{residual + i_t * n_c};
+        const nf::In<S> p_x{x + i_t * n_c};
+        sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
           at.PrefetchAhead(p_residual);
           at.PrefetchAhead(p_x);
-          s0 = nf::Max(s0, hn::Abs(at(p_residual)));
-          s1 = nf::Max(s1, hn::Abs(at(p_x)));
+          const V t = hn::Mul(hn::Add(at(p_residual), at(p_x)), scale);
+          s0 = hn::MulAdd(t, t, s0);
         });
-        const V largest = nf::Total<0>(d, sums2);
-        const V largest2 = nf::Total<1>(d, sums2);
-        scale = nf::PowerOfTwo(d, nf::Max(largest, largest2));
-        continue;
+        const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
+        const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
+        if (!last && !nf::InRange(d, under_root)) {
+          // Squares overflow or vanish: once more on x times a power of two.
+          // largest = absmax(residual)
+          // largest = absmax(x)
+          auto sums2 = nf::FoldRarely<nf::LargestAbs, nf::LargestAbs>(d);
+          sums2.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.PrefetchAhead(p_residual);
+            at.PrefetchAhead(p_x);
+            s0 = nf::Max(s0, hn::Abs(at(p_residual)));
+            s1 = nf::Max(s1, hn::Abs(at(p_x)));
+          });
+          const V largest = nf::Total<0>(d, sums2);
+          const V largest2 = nf::Total<1>(d, sums2);
+          scale = nf::PowerOfTwo(d, nf::Max(largest, largest2));
+          continue;
+        }
+        kept[i_t - begin].scale = hn::GetLane(scale);
+        kept[i_t - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        break;
       }
-      const V rstd = nf::Rsqrt(d, under_root);
-      // y = sum * scale * rstd * weight
-      // sum = residual + x
+    }
+    // y = sum * scale * rstd * weight
+    // sum = residual + x
+    for (size_t i_t = begin; i_t < end; ++i_t) {
+      const V scale = hn::Set(d, kept[i_t - begin].scale);
+      const V rstd = hn::Set(d, kept[i_t - begin].rstd);
+      const nf::In<S> p_residual{residual + i_t * n_c};
+      const nf::In<S> p_x{x + i_t * n_c};
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       const nf::Out<S> p_sum{sum + i_t * n_c};
@@ -75,7 +89,6 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         at.Store(p_y, v_y);
         at.Store(p_sum, v_sum);
       });
-      break;
     }
   });
 }

@@ -28,63 +28,81 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   using D = nf::TagOf<S>;
   using V = hn::Vec<D>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>),
+      n_c_g * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_g * n_c_g * n_hw * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_n * n_g, n_c_g * n_hw * sizeof(nf::Memory<S>), stream,
-      [=](size_t slice, size_t next) HWY_ATTR {
-    const size_t i_n = slice / n_g;
-    const size_t i_g = slice % n_g;
-    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
-    V scale = nf::Number(d, 1);
-    for (bool last = false;; last = true) {
-      // pivot = mean of the first block of x * scale
-      const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
-      V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
-        return hn::Mul(at(p_x), scale);
-      });
-      V shift, mean_sq, var;
-      for (bool again = false;; again = true) {
-        // shift = mean(x * scale - pivot)
-        // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-        sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.PrefetchAhead(p_x);
-          const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
-          s0 = hn::Add(s0, from_pivot);
-          s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+  nf::ForSlicesTogether(context, 1, n_n * n_g, together, n_c_g * n_hw * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
+    for (size_t slice = begin; slice < end; ++slice) {
+      const size_t i_n = slice / n_g;
+      const size_t i_g = slice % n_g;
+      // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
+      V scale = nf::Number(d, 1);
+      for (bool last = false;; last = true) {
+        // pivot = mean of the first block of x * scale
+        const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
+        V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
+          return hn::Mul(at(p_x), scale);
         });
-        shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c_g * n_hw));
-        mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c_g * n_hw));
-        var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
-        if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
-        pivot = hn::Add(pivot, shift);
+        V shift, mean_sq, var;
+        for (bool again = false;; again = true) {
+          // shift = mean(x * scale - pivot)
+          // mean_sq = mean(sq(x * scale - pivot))
+          auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.PrefetchAhead(p_x);
+            const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
+            s0 = hn::Add(s0, from_pivot);
+            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+          });
+          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c_g * n_hw));
+          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c_g * n_hw));
+          var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+          if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
+          pivot = hn::Add(pivot, shift);
+        }
+        const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+        if (!last && !nf::InRange(d, under_root)) {
+          // Squares overflow or vanish: once more on x times a power of two.
+          // largest = absmax(x)
+          auto sums = nf::FoldRarely<nf::LargestAbs>(d);
+          sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0) HWY_ATTR {
+            at.PrefetchAhead(p_x);
+            s0 = nf::Max(s0, hn::Abs(at(p_x)));
+          });
+          const V largest = nf::Total<0>(d, sums);
+          scale = nf::PowerOfTwo(d, largest);
+          continue;
+        }
+        kept[slice - begin].scale = hn::GetLane(scale);
+        kept[slice - begin].pivot = hn::GetLane(pivot);
+        kept[slice - begin].shift = hn::GetLane(shift);
+        kept[slice - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        break;
       }
-      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      if (!last && !nf::InRange(d, under_root)) {
-        // Squares overflow or vanish: once more on x times a power of two.
-        // largest = absmax(x)
-        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
-        sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0) HWY_ATTR {
-          at.PrefetchAhead(p_x);
-          s0 = nf::Max(s0, hn::Abs(at(p_x)));
-        });
-        const V largest = nf::Total<0>(d, sums);
-        scale = nf::PowerOfTwo(d, largest);
-        continue;
-      }
-      const V rstd = nf::Rsqrt(d, under_root);
-      // y = (x * scale - pivot - shift) * rstd * weight + bias
+    }
+    // y = (x * scale - pivot - shift) * rstd * weight + bias
+    for (size_t slice = begin; slice < end; ++slice) {
+      const size_t i_n = slice / n_g;
+      const size_t i_g = slice % n_g;
+      const V scale = hn::Set(d, kept[slice - begin].scale);
+      const V pivot = hn::Set(d, kept[slice - begin].pivot);
+      const V shift = hn::Set(d, kept[slice - begin].shift);
+      const V rstd = hn::Set(d, kept[slice - begin].rstd);
       for (size_t i_c_g = 0; i_c_g < n_c_g; ++i_c_g) {
         const V v_weight = nf::Broadcast<P>(d, weight + i_g * n_c_g + i_c_g);
         const V v_bias = nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g);
-        const nf::In<S> p_x2{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x2 + next * (n_c_g * n_hw));
-          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x2), scale, pivot), shift), rstd);
-          at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
+          at.Prefetch(p_x + next * (n_c_g * n_hw));
+          const V v_y = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), v_weight,
+              v_bias);
+          at.Store(p_y, v_y);
         });
       }
-      break;
     }
   });
 }
