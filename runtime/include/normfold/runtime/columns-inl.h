@@ -35,10 +35,12 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// The most rows that are walked together.
 constexpr size_t kRowsTogether = 8;
 
-/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all: as many as
-/// are asked for ahead. It pays where each value costs several instructions to load; elsewhere rows go one by one, in the
-/// order of memory, which caches foresee.
-HWY_INLINE size_t RowsTogether(size_t bytes) { return HWY_MAX(HWY_MIN(kAhead / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1}); }
+/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. It pays
+/// where each value costs several instructions to load, unless rows are long; elsewhere they go one by one, in the order of
+/// memory, which caches foresee.
+HWY_INLINE size_t RowsTogether(size_t bytes) {
+  return bytes >= kAhead ? 1 : HWY_MIN(2 * kAhead / HWY_MAX(bytes, size_t{1}), kRowsTogether);
+}
 
 /// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
 constexpr size_t kRowBytes = size_t{1} << 14;
@@ -70,24 +72,28 @@ HWY_INLINE void StepColumns(At at, T* sums, size_t columns, const F& f, Done&...
   at.KeepSums(sums, sum);
 }
 
-// Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache.
-template <class D, class F>
+// Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache. kTogether: not of
+// one row but of a few.
+template <bool kTogether, class D, class F>
 HWY_INLINE void ForColumnVectors(D d, size_t columns, bool stream, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (stream) {
     for (; i + lanes <= columns; i += lanes) f(Streamed<D>{{d, i}});
   } else {
-    for (; i + lanes <= columns; i += lanes) f(Whole<D>{d, i});
+    for (; i + lanes <= columns; i += lanes) {
+      if constexpr (kTogether) f(Together<D>{{d, i}});
+      else f(Whole<D>{d, i});
+    }
   }
   if (i < columns) f(Part<D>{d, i, columns - i});
 }
-template <class S, class D, class F>
+template <class S, bool kTogether, class D, class F>
 HWY_INLINE void ForColumns(D d, size_t columns, bool stream, const F& f) {
   if constexpr (kSplits<S, D>) {
-    ForColumnVectors(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
+    ForColumnVectors<kTogether>(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
   } else {
-    ForColumnVectors(d, columns, stream, f);
+    ForColumnVectors<kTogether>(d, columns, stream, f);
   }
 }
 
@@ -140,7 +146,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     detail::StartColumns<Folds...>(d, sums, columns);
     for (size_t row = begin; row < end; row += together) {
       const size_t last = HWY_MIN(row + together, end);
-      detail::ForColumns<S>(d, columns, false, [&](auto at) HWY_ATTR {
+      detail::ForColumns<S, kSplits<S, D>>(d, columns, false, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
           for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
         });
@@ -167,7 +173,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     const auto step_all = [&](const auto& step_rows) HWY_ATTR {
-      detail::ForColumns<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
+      detail::ForColumns<S, false>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
     };
     for (size_t row = begin; row < end; row += few) {
       const size_t last = HWY_MIN(row + few, end);

@@ -74,6 +74,12 @@ struct Whole {
   template <class S>
   HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
 };
+/// Where rows are walked together, column by column: what lies kAhead further on is among them.
+template <class D>
+struct Together : Whole<D> {
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + this->i + 2 * kAhead / sizeof(typename S::Memory)); }
+};
 template <class D>
 struct Streamed : Whole<D> {
   template <class S>

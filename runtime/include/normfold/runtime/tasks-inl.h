@@ -24,7 +24,8 @@ constexpr size_t kSerialBytes = size_t{1} << 19;
 constexpr size_t kTaskBytes = size_t{1} << 17;
 constexpr size_t kMostTasks = 1024;
 constexpr size_t kFewTasks = 16;
-/// How far ahead of a slice, in bytes, the slice is that it asks for: far enough to hide the way to memory behind short slices.
+/// How far ahead of a slice, in bytes, the slice is that it asks for where stores go past the cache: far enough to hide the way to
+/// memory behind short slices. Where stores are kept, what lies so far ahead would push out what they need.
 constexpr size_t kAheadBytes = size_t{1} << 13;
 
 template <class F>
@@ -56,7 +57,7 @@ struct SliceTasks {
 /// cache. `next` is how many slices further on memory is worth asking for; 0 in the last slice.
 template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
-  SliceTasks<F> tasks{&f, slices, 1, (kAheadBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}), stream};
+  SliceTasks<F> tasks{&f, slices, 1, stream ? (kAheadBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}) : 1, stream};
   if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
   tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
