@@ -43,13 +43,12 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     b.name(r.scale, "scale");
     out.open("for (bool last = false;; last = true) {");
   }
-  for (const pass& q : p.passes) {
-    if (!q.reduces) break;
-    if (q.repairs.empty()) {
-      print_row_folds(q, b);
-      continue;
-    }
-    print_repaired_folds(q, b);
+  // Where the runs of a slice follow each other, the last sweep that reduces asks for what is stored next.
+  const std::vector<write> stores = p.apart ? std::vector<write>() : writes_of(k, p.passes.back().nodes, false);
+  for (std::size_t i = 0; i < p.passes.size() && p.passes[i].reduces; ++i) {
+    const pass& q = p.passes[i];
+    const bool last = i + 1 == p.passes.size() || !p.passes[i + 1].reduces;
+    (q.repairs.empty() ? print_row_folds : print_repaired_folds)(q, b, last ? stores : std::vector<write>());
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   std::vector<int> wanted = targets;

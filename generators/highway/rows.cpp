@@ -80,7 +80,30 @@ void print_row_pivots(const pass& q, body& b) {
   }
 }
 
-void print_row_folds(const pass& q, body& b) {
+// What a sweep of one run asks for beside each tensor that it reads: kept stores would wait for the lines that they fall into, and
+// between the sums and the outputs memory is idle. Returns the statements for the loop.
+std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, body& b) {
+  const plan& p = b.p();
+  std::vector<std::string> asked;
+  std::size_t next = 0;
+  for (int i : nodes) {
+    const tensor* t = b.leaf(i);
+    if (t == nullptr || t->storage != 'S') continue;
+    while (next < stores.size() && stores[next].to.storage != 'S') ++next;
+    if (p.apart && p.together >= 0) {
+      asked.push_back("at.Prefetch(" + b.run_name(i) + " + far);");
+    } else if (next < stores.size()) {
+      const std::string name = b.fresh("ask_" + stores[next].to.id);
+      b.out().code("const nf::In<S> " + name + " = nf::ToAskFor(stream, " + b.run_name(i) + ", " + b.run(stores[next++].to) + ");");
+      asked.push_back("at.Prefetch(" + name + ");");
+    } else {
+      asked.push_back("at.PrefetchAhead(" + b.run_name(i) + ");");
+    }
+  }
+  return asked;
+}
+
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
   if (q.pivots) return print_row_pivots(q, b);
   const plan& p = b.p();
   writer& out = b.out();
@@ -98,12 +121,11 @@ void print_row_folds(const pass& q, body& b) {
   open_outer(groups, nodes, operands, b);
   b.open_vector(groups.back());
   b.print_runs(nodes);
+  const std::vector<std::string> asked = print_asked(nodes, stores, b);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
   out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
-  for (int i : nodes)
-    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-      out.line(p.apart && p.together >= 0 ? "at.Prefetch(" + b.run_name(i) + " + far);" : "at.PrefetchAhead(" + b.run_name(i) + ");");
+  for (const std::string& ask : asked) out.line(ask);
   b.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const std::string s = "s" + std::to_string(i);
@@ -128,7 +150,7 @@ void print_row_folds(const pass& q, body& b) {
   }
 }
 
-void print_repaired_folds(const pass& q, body& b) {
+void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores) {
   writer& out = b.out();
   std::string declared;
   for (int n : q.nodes) {
@@ -144,7 +166,7 @@ void print_repaired_folds(const pass& q, body& b) {
   out.line(declared + ";");
   const body::state declared_only = b.save();
   out.open("for (bool again = false;; again = true) {");
-  print_row_folds(q, b);
+  print_row_folds(q, b, stores);
   std::string far;
   for (std::size_t r = 0; r < q.repairs.size(); ++r) {
     const std::vector<int> nodes = b.needed({q.repairs[r].variance});

@@ -8,11 +8,17 @@ namespace normfold::gen::highway {
 void print_resident(const kernel& k, body& b);
 void print_phased(const kernel& k, body& b);
 
+struct write {
+  int node;
+  tensor to;
+};
+
 // Shared by both: folds over rows ------------------------------------------------------------------------------------------
-/// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables.
-void print_row_folds(const pass& q, body& b);
+/// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables. `stores`: what will be stored of
+/// the slice, whose lines the sweep asks for where stores are kept.
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {});
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
-void print_repaired_folds(const pass& q, body& b);
+void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {});
 
 /// The loops over one slice.
 ir::atom_set slice_of(const plan& p);
@@ -21,10 +27,6 @@ void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes,
 /// A product as a factor of another.
 std::string in_brackets(const std::string& product);
 
-struct write {
-  int node;
-  tensor to;
-};
 /// Whether a loop that stores these reads full tensors, so that it can ask for those of the next slice.
 bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.

@@ -42,9 +42,11 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         auto sums = nf::Fold<S, nf::Sum>(d);
         const nf::In<S> p_residual{residual + i_t * n_c};
         const nf::In<S> p_x{x + i_t * n_c};
+        const nf::In<S> ask_y = nf::ToAskFor(stream, p_residual, nf::Out<S>{y + i_t * n_c});
+        const nf::In<S> ask_sum = nf::ToAskFor(stream, p_x, nf::Out<S>{sum + i_t * n_c});
         sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-          at.PrefetchAhead(p_residual);
-          at.PrefetchAhead(p_x);
+          at.Prefetch(ask_y);
+          at.Prefetch(ask_sum);
           const V t = hn::Mul(hn::Add(at(p_residual), at(p_x)), scale);
           s0 = hn::MulAdd(t, t, s0);
         });

@@ -51,8 +51,10 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           // shift = mean(x * scale - pivot)
           // mean_sq = mean(sq(x * scale - pivot))
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          const nf::In<S> ask_y = nf::ToAskFor(stream, p_x,
+              nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)});
           sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.PrefetchAhead(p_x);
+            at.Prefetch(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
             s0 = hn::Add(s0, from_pivot);
             s1 = hn::MulAdd(from_pivot, from_pivot, s1);

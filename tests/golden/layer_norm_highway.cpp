@@ -48,8 +48,9 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           // shift = mean(x * scale - pivot)
           // mean_sq = mean(sq(x * scale - pivot))
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.PrefetchAhead(p_x);
+            at.Prefetch(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
             s0 = hn::Add(s0, from_pivot);
             s1 = hn::MulAdd(from_pivot, from_pivot, s1);

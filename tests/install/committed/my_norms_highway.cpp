@@ -28,48 +28,66 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   using D = nf::TagOf<S>;
   using V = hn::Vec<D>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_nt, n_c * sizeof(nf::Memory<S>), n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_nt, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_nt, size_t next) HWY_ATTR {
-    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
-    V scale = nf::Number(d, 1);
-    for (bool last = false;; last = true) {
-      // pivot = mean of the first block of x * scale
+  nf::ForSlicesTogether(context, 1, n_nt, together, n_c * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
+    for (size_t i_nt = begin; i_nt < end; ++i_nt) {
+      // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
+      V scale = nf::Number(d, 1);
+      for (bool last = false;; last = true) {
+        // pivot = mean of the first block of x * scale
+        const nf::In<S> p_x{x + i_nt * n_c};
+        V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
+          return hn::Mul(at(p_x), scale);
+        });
+        V shift, mean_sq, var;
+        for (bool again = false;; again = true) {
+          // shift = mean(x * scale - pivot)
+          // mean_sq = mean(sq(x * scale - pivot))
+          auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_nt * n_c});
+          sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.Prefetch(ask_y);
+            const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
+            s0 = hn::Add(s0, from_pivot);
+            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+          });
+          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
+          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
+          var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+          if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
+          pivot = hn::Add(pivot, shift);
+        }
+        const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+        if (!last && !nf::InRange(d, under_root)) {
+          // Squares overflow or vanish: once more on x times a power of two.
+          // largest = absmax(x)
+          auto sums = nf::FoldRarely<nf::LargestAbs>(d);
+          sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+            at.PrefetchAhead(p_x);
+            s0 = nf::Max(s0, hn::Abs(at(p_x)));
+          });
+          const V largest = nf::Total<0>(d, sums);
+          scale = nf::PowerOfTwo(d, largest);
+          continue;
+        }
+        kept[i_nt - begin].scale = hn::GetLane(scale);
+        kept[i_nt - begin].pivot = hn::GetLane(pivot);
+        kept[i_nt - begin].shift = hn::GetLane(shift);
+        kept[i_nt - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        break;
+      }
+    }
+    // y = (x * scale - pivot - shift) * rstd * weight + bias
+    for (size_t i_nt = begin; i_nt < end; ++i_nt) {
+      const V scale = hn::Set(d, kept[i_nt - begin].scale);
+      const V pivot = hn::Set(d, kept[i_nt - begin].pivot);
+      const V shift = hn::Set(d, kept[i_nt - begin].shift);
+      const V rstd = hn::Set(d, kept[i_nt - begin].rstd);
       const nf::In<S> p_x{x + i_nt * n_c};
-      V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
-        return hn::Mul(at(p_x), scale);
-      });
-      V shift, mean_sq, var;
-      for (bool again = false;; again = true) {
-        // shift = mean(x * scale - pivot)
-        // mean_sq = mean(sq(x * scale - pivot))
-        auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-        sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.PrefetchAhead(p_x);
-          const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
-          s0 = hn::Add(s0, from_pivot);
-          s1 = hn::MulAdd(from_pivot, from_pivot, s1);
-        });
-        shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
-        mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
-        var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
-        if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
-        pivot = hn::Add(pivot, shift);
-      }
-      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
-      if (!last && !nf::InRange(d, under_root)) {
-        // Squares overflow or vanish: once more on x times a power of two.
-        // largest = absmax(x)
-        auto sums = nf::FoldRarely<nf::LargestAbs>(d);
-        sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-          at.PrefetchAhead(p_x);
-          s0 = nf::Max(s0, hn::Abs(at(p_x)));
-        });
-        const V largest = nf::Total<0>(d, sums);
-        scale = nf::PowerOfTwo(d, largest);
-        continue;
-      }
-      const V rstd = nf::Rsqrt(d, under_root);
-      // y = (x * scale - pivot - shift) * rstd * weight + bias
       const nf::In<P> p_weight{weight};
       const nf::In<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
@@ -79,7 +97,6 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
             at(p_bias));
         at.Store(p_y, v_y);
       });
-      break;
     }
   });
 }
@@ -96,42 +113,55 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
   using D = nf::TagOf<S>;
   using V = hn::Vec<D>;
   const D d;
+  const size_t together = nf::SlicesTogether(n_t, n_c * sizeof(nf::Memory<S>), n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
-  nf::ForSlices(context, n_t, n_c * sizeof(nf::Memory<S>), stream, [=](size_t i_t, size_t next) HWY_ATTR {
-    // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
-    V scale = nf::Number(d, 1);
-    for (bool last = false;; last = true) {
-      // mean_sq = mean(sq(x * scale))
-      auto sums = nf::Fold<S, nf::Sum>(d);
-      const nf::In<S> p_x{x + i_t * n_c};
-      sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-        at.PrefetchAhead(p_x);
-        const V t = hn::Mul(at(p_x), scale);
-        s0 = hn::MulAdd(t, t, s0);
-      });
-      const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
-      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
-      if (!last && !nf::InRange(d, under_root)) {
-        // Squares overflow or vanish: once more on x times a power of two.
-        // largest = absmax(x)
-        auto sums2 = nf::FoldRarely<nf::LargestAbs>(d);
-        sums2.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-          at.PrefetchAhead(p_x);
-          s0 = nf::Max(s0, hn::Abs(at(p_x)));
+  nf::ForSlicesTogether(context, 1, n_t, together, n_c * sizeof(nf::Memory<S>), stream,
+      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+    // what the outputs of a slice need of it
+    struct { nf::Stat<S> scale, rstd; } kept[normfold::kMostTogether];
+    for (size_t i_t = begin; i_t < end; ++i_t) {
+      // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
+      V scale = nf::Number(d, 1);
+      for (bool last = false;; last = true) {
+        // mean_sq = mean(sq(x * scale))
+        auto sums = nf::Fold<S, nf::Sum>(d);
+        const nf::In<S> p_x{x + i_t * n_c};
+        const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_t * n_c});
+        sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+          at.Prefetch(ask_y);
+          const V t = hn::Mul(at(p_x), scale);
+          s0 = hn::MulAdd(t, t, s0);
         });
-        const V largest = nf::Total<0>(d, sums2);
-        scale = nf::PowerOfTwo(d, largest);
-        continue;
+        const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
+        const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
+        if (!last && !nf::InRange(d, under_root)) {
+          // Squares overflow or vanish: once more on x times a power of two.
+          // largest = absmax(x)
+          auto sums2 = nf::FoldRarely<nf::LargestAbs>(d);
+          sums2.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+            at.PrefetchAhead(p_x);
+            s0 = nf::Max(s0, hn::Abs(at(p_x)));
+          });
+          const V largest = nf::Total<0>(d, sums2);
+          scale = nf::PowerOfTwo(d, largest);
+          continue;
+        }
+        kept[i_t - begin].scale = hn::GetLane(scale);
+        kept[i_t - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        break;
       }
-      const V rstd = nf::Rsqrt(d, under_root);
-      // y = x * scale * rstd * weight
+    }
+    // y = x * scale * rstd * weight
+    for (size_t i_t = begin; i_t < end; ++i_t) {
+      const V scale = hn::Set(d, kept[i_t - begin].scale);
+      const V rstd = hn::Set(d, kept[i_t - begin].rstd);
+      const nf::In<S> p_x{x + i_t * n_c};
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + next * n_c);
         at.Store(p_y, hn::Mul(hn::Mul(hn::Mul(at(p_x), scale), rstd), at(p_weight)));
       });
-      break;
     }
   });
 }

@@ -168,14 +168,14 @@ HWY_INLINE hn::TFromD<D> TreeInVector(D, V v) {
   }
 }
 
-// The four lowest entries of a vector.
-template <class D, class V>
-HWY_INLINE auto LowestFour(D, V v) {
-  if constexpr (hn::MaxLanes(D()) > 4) {
-    const hn::Half<D> half;
-    return LowestFour(half, hn::LowerHalf(half, v));
+// The same over kAll vectors in memory, down to the one that is left.
+template <size_t kCount, size_t kAll, class Fold, class D, class T>
+HWY_INLINE hn::Vec<D> TreeOfVectors(D d, const T* lanes) {
+  if constexpr (kCount == kAll) {
+    return hn::Load(d, lanes);
   } else {
-    return v;
+    const T* upper = lanes + kCount * hn::MaxLanes(D());
+    return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
   }
 }
 }  // namespace detail
@@ -221,10 +221,10 @@ class Reduce {
 #else
     constexpr size_t kVectors = kLanes / hn::MaxLanes(D());
     if constexpr (kSplit) {  // the tree merges neighbours last
-      const V even = hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
-      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
+      const V even = hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
+      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
     } else {
-      return hn::Set(d, detail::TreeInVector<Fold>(d, TreeOfVectors<1, kVectors, Fold>(d, lanes)));
+      return hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors, Fold>(d, lanes)));
     }
 #endif
   }
@@ -316,17 +316,6 @@ class Reduce {
       Tree<kHalf / 2, Fold>(lanes);
     }
   }
-#else
-  // The same tree of halves: first over the kAll vectors, then inside the one that is left.
-  template <size_t kCount, size_t kAll, class Fold>
-  static HWY_INLINE V TreeOfVectors(D d, const T* lanes) {
-    if constexpr (kCount == kAll) {
-      return hn::Load(d, lanes);
-    } else {
-      const T* upper = lanes + kCount * hn::MaxLanes(D());
-      return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
-    }
-  }
 #endif
 
   HWY_ALIGN_MAX T lanes_[kFolds * kLanes];
@@ -350,25 +339,32 @@ HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, kBlocks, Folds...>& f
 }
 
 /// The mean of the first block of a run of n elements, which serves as the pivot of its moments: of the largest power of two up to
-/// 4, so that equal elements have exactly their value as mean. f(at) gives the elements that `at` reads.
+/// 16 (8 doubles), so that equal elements have exactly their value as mean. f(at) gives the elements that `at` reads.
 template <class D, class F>
 HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
   using T = hn::TFromD<D>;
-  const size_t block = n >= 4 ? 4 : n >= 2 ? 2 : 1;
-  const T share = n >= 4 ? T(0.25) : n >= 2 ? T(0.5) : T(1);
+  constexpr size_t kMost = 64 / sizeof(T);
+  size_t block = kMost;
+  while (block > n) block /= 2;
+  const T share = T(1) / static_cast<T>(block);
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-  if constexpr (hn::MaxLanes(D()) >= 4) {
-    const bool whole = hn::MaxLanes(D()) == 4 && block == 4;
-    const hn::Vec<D> some = whole ? f(Whole<D>{d, 0}) : hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}));
-    return hn::Set(d, detail::TreeInVector<Sum>(hn::CappedTag<T, 4>(), detail::LowestFour(d, some)) * share);
+  if constexpr (hn::MaxLanes(D()) == kMost) {
+    return hn::Set(d, detail::TreeInVector<Sum>(d, hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}))) * share);
   }
 #endif
-  T few[4] = {};
+  HWY_ALIGN_MAX T entries[kMost] = {};
   for (size_t i = 0; i < block; i += hn::Lanes(d)) {
     const size_t some = HWY_MIN(block - i, hn::Lanes(d));
-    detail::StoreFirst(d, f(Part<D>{d, i, some}), few + i, some);
+    if (some == hn::Lanes(d)) hn::Store(f(Whole<D>{d, i}), d, entries + i);
+    else detail::StoreFirst(d, f(Part<D>{d, i, some}), entries + i, some);
   }
-  return hn::Set(d, ((few[0] + few[2]) + (few[1] + few[3])) * share);
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+  for (size_t half = kMost / 2; half > 0; half /= 2)
+    for (size_t i = 0; i < half; ++i) entries[i] += entries[half + i];
+  return hn::Set(d, entries[0] * share);
+#else
+  return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOfVectors<1, kMost / hn::MaxLanes(D()), Sum>(d, entries)) * share);
+#endif
 }
 
 }  // namespace HWY_NAMESPACE

@@ -113,6 +113,13 @@ struct Part {
   HWY_INLINE void PrefetchAhead(In<S>) const {}
 };
 
+/// What a sweep that reads `in` asks for, where `out` is what it will be followed by: the line that will be stored to, so that a kept
+/// store need not wait for it; where stores go past the cache, what it will itself read.
+template <class S>
+HWY_INLINE In<S> ToAskFor(bool stream, In<S> in, Out<S> out) {
+  return {stream ? in.p + kAhead / sizeof(typename S::Memory) : out.p};
+}
+
 /// Whether runs of S are walked in halves: a bf16 number is the upper half of a float, so that of the 32 bit words of a run
 /// the odd elements are a mask away from floats and the even ones a shift. A vector of words is read, rounded and stored
 /// as a whole; widening and narrowing it element by element costs as much as a norm.
