@@ -63,8 +63,8 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
 }
 
-/// How many neighbouring slices of `bytes` bytes, in runs of `run` bytes that lie apart, are swept together: until a run of each
-/// fills kTogether, while all of them stay in the second-level cache and there are tasks for many threads.
+/// How many neighbouring slices of `bytes` bytes, in runs of `run` bytes, are swept together: until a run of each fills kTogether,
+/// while all of them stay in the second-level cache and there are tasks for many threads.
 inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes) {
   size_t together = 1;
   for (size_t twice = 2; twice <= kMostTogether && twice * run <= kTogether && twice * bytes <= second_level_cache(); twice *= 2)
