@@ -99,6 +99,8 @@ std::vector<repair> find_repairs(const ir::graph& g) {
   return found;
 }
 
+}  // namespace
+
 std::vector<int> stages(const ir::graph& g) {
   std::vector<int> stage(g.nodes.size(), 0);
   for (std::size_t i = 0; i < g.nodes.size(); ++i) {
@@ -108,6 +110,8 @@ std::vector<int> stages(const ir::graph& g) {
   }
   return stage;
 }
+
+namespace {
 
 bool is_resident(const plan& p) {
   const ir::atom_set all = p.all_loops();
@@ -147,13 +151,13 @@ rescue find_extremes(const plan& p) {
   return found;
 }
 
-// What follows from given statistics alone, costs a root or a division, and is the same for every row of columns.
+// What follows from given statistics alone, costs a product, a root or a division, and is the same for every row of columns.
 std::vector<char> follows_from_given(const plan& p) {
   std::vector<char> given(p.g.nodes.size(), 0), costly(p.g.nodes.size(), 0);
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node& n = p.g.nodes[i];
     given[i] = n.op == "given";
-    costly[i] = n.op == "rsqrt" || n.op == "sqrt" || n.op == "div";
+    costly[i] = n.op == "rsqrt" || n.op == "sqrt" || n.op == "div" || n.op == "mul";
     for (int a : n.args) {
       given[i] = given[i] != 0 || given[index(a)] != 0;
       costly[i] = costly[i] != 0 || costly[index(a)] != 0;

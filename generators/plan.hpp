@@ -72,6 +72,9 @@ struct plan {
   const ir::node& at(int i) const { return g.nodes[static_cast<std::size_t>(i)]; }
 };
 
+/// How many reductions lie one behind the other below each node: the sweep that computes it.
+std::vector<int> stages(const ir::graph& g);
+
 /// `g` is a graph of one direction with its moments shifted; `order` lists its atoms from the outermost in memory.
 plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided);
 

@@ -42,6 +42,13 @@ ir::graph two_levels(const ir::graph& g, const std::vector<int>& order);
 /// the graph itself.
 ir::graph rescale(const ir::graph& g);
 
+/// (v * rstd) * weight becomes v * (rstd * weight) where both factors are the same along some axis: one product for all of its
+/// elements.
+ir::graph join_factors(const ir::graph& g);
+/// ((v - K) - dm) * f + b becomes (v - K) * f + (b - dm * f), where dm, f and b are the same along some axis: dm, a mean about the
+/// pivot K, is no larger than what v spreads, so that nothing is lost. Moments are shifted.
+ir::graph join_offsets(const ir::graph& g);
+
 /// One line a node: what `--graph` prints, and what tests compare.
 std::string to_text(const ir::graph& g);
 

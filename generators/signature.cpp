@@ -92,7 +92,7 @@ signature make_signature(const ir::graph& layer, const variant& how) {
     if (is_reduction(n.op)) s.averaged |= n.over;
   const ir::graph computed = is_backward(how.what) ? s.g : as_multiply_add(s.g);
   s.collected = computed.nodes != s.g.nodes;
-  s.sweeps = make_plan(shift_moments(two_levels(rescale(computed), how.memory.atoms)), how.memory.atoms, how.strided);
+  s.sweeps = make_plan(join_offsets(join_factors(shift_moments(two_levels(rescale(computed), how.memory.atoms)))), how.memory.atoms, how.strided);
   s.name = layer.name + (how.what == direction::infer ? "" : "_" + to_text(how.what)) + "_" + to_text(how.type);
   for (char c : how.memory.name.empty() ? "" : "_" + how.memory.name) s.name += c == '.' ? '_' : c;
 

@@ -94,6 +94,7 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
   ir::atom_set over = 0;
   for (const pass& q : p_.passes) over |= q.over;
   const ir::atom_set kept = p_.all_loops() & ~over;
+  inside_ = over;
   resident_ = p_.how == shape::resident && kept != 0 && !outputs_.empty() && outputs_.back().varies == p_.all_loops();
   for (const output_group& g : outputs_) resident_ = resident_ && (g.varies == p_.all_loops() || g.varies == kept);
   join();
@@ -126,8 +127,9 @@ bool algorithm::is_worth_a_function(int node) const {
   const ir::node& n = p_.at(node);
   const auto i = static_cast<std::size_t>(node);
   if (n.op == "spread") return spreads_;
+  // What varies inside of a slice that one task owns is computed where it is used: it has no place there.
   return is_statistic_[i] != 0 && !is_reduction(n.op) && n.op != "scale" && n.varies != p_.all_loops() &&
-         (used_beyond_[i] != 0 || uses_[i] > 1);
+         !(resident_ && (n.varies & inside_) != 0) && (used_beyond_[i] != 0 || uses_[i] > 1);
 }
 
 // What `targets` are made of down to Funcs and tensors, in the graph's order.

@@ -106,6 +106,7 @@ class algorithm {
   std::vector<char> used_beyond_;  ///< by something that varies along more loops
   bool resident_ = false;
   ir::atom_set joined_ = 0;
+  ir::atom_set inside_ = 0;  ///< the loops of one slice, where slices are what is kept
   bool together_ = false;  ///< whether the sums across slices are taken in the sweep that stores the output
   bool spreads_ = true;  ///< whether what a group's columns share gets a Func of columns
   std::string slice_;  ///< the variable of the parallel loop over slices

@@ -182,8 +182,14 @@ void algorithm::print_chosen() {
       functions_[crossing_[members[c]]] = name;
       const auto candidate = [&](std::size_t i) { return candidates + call + "[" + std::to_string(i) + "]"; };
       out.line("Func " + name + "(\"" + name + "\");");
+      const bool of_groups = is_columns() && (scope & joined_) == joined_ && (p_.at(r.scale).varies & joined_) != 0;
+      if (of_groups) {
+        out.open("{");
+        out.line(group_of_column());
+      }
       out.code(name + call + " = chosen(ordinary" + at + ", " + (both ? candidate(c) : one_of("plain", members[c])) + ", " +
                (both ? candidate(c + members.size()) : one_of("rescued", members[c])) + ");");
+      if (of_groups) out.close();
       out.line(value_step(name));
       allocate(1, scope);
     }

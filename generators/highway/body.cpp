@@ -96,6 +96,7 @@ void body::restore(state s) {
   values_ = std::move(s.values);
   names_ = std::move(s.names);
   known_runs_ = std::move(s.known_runs);
+  by_ = std::move(s.by);
   runs_ = std::move(s.runs);
   index_ = std::move(s.index);
   open_ = s.open;
@@ -162,14 +163,25 @@ std::string body::fresh(std::string wish_text) {
 
 std::string body::value(int node) const {
   if (const auto found = values_.find(node); found != values_.end()) return found->second;
-  if (const auto found = runs_.find(node); found != runs_.end()) return "at(" + found->second + ")";
+  if (const auto found = runs_.find(node); found != runs_.end()) return by_.count(node) != 0 ? "at(by(" + found->second + "))" : "at(" + found->second + ")";
   if (const tensor* t = leaf(node)) return std::string("nf::Broadcast<") + t->storage + ">(d, " + at(*t) + ")";
   return expression(node);
 }
 
+void body::multiply_by(const std::vector<int>& nodes, bool in_memory) {
+  by_.insert(nodes.begin(), nodes.end());
+  if (!in_memory)
+    for (int n : nodes) name(n, "by");
+}
+
+bool body::is_scaled(int node) const {
+  const ir::node& n = plan_.at(node);
+  return n.op == "mul" && by_.count(n.args[1]) != 0;
+}
+
 bool body::is_fused(int node) const {
   const std::string& op = plan_.at(node).op;
-  return (op == "mul" || op == "sq") && values_.count(node) == 0 && leaf(node) == nullptr;
+  return !is_scaled(node) && (op == "mul" || op == "sq") && values_.count(node) == 0 && leaf(node) == nullptr;
 }
 
 std::string body::expression(int node) const {
@@ -195,6 +207,7 @@ std::string body::expression(int node) const {
       return call + a + ", " + b + ", " + other + ")";
     }
   }
+  if (is_scaled(node)) return "nf::Mul(" + value(n.args[0]) + ", " + value(n.args[1]) + ")";
   std::string text(elementwise_text(n.op));
   for (std::size_t i = 0; i < n.args.size(); ++i) text = fill_slot(text, std::to_string(i), value(n.args[i]));
   return text;
@@ -239,7 +252,7 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
   };
   // A product that is used once, by a sum of the same level, is part of a fused multiply-add, however long its text.
   const auto joins_a_sum = [&](int i) {
-    if (plan_.at(i).op != "mul" && plan_.at(i).op != "sq") return false;
+    if ((plan_.at(i).op != "mul" && plan_.at(i).op != "sq") || is_scaled(i)) return false;
     return std::any_of(nodes.begin(), nodes.end(), [&](int u) {
       const ir::node& n = plan_.at(u);
       return (n.op == "add" || n.op == "sub") && std::find(n.args.begin(), n.args.end(), i) != n.args.end();
@@ -253,7 +266,7 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
     const bool once = uses[i] <= 1 && !used_deeper(i);
     if (once && (text.size() <= longest_inline || joins_a_sum(i))) continue;
     const std::string variable = fresh(wish(i));
-    out_.code("const V " + variable + " = " + text + ";");
+    out_.code((by_.count(i) != 0 ? "const auto " : "const V ") + variable + " = " + text + ";");
     values_[i] = variable;
   }
 }

@@ -53,11 +53,12 @@ class body {
     std::map<int, std::string> values;
     std::map<int, std::string> runs;
     std::map<std::string, std::string> known_runs;
+    std::set<int> by;
     unique_names names;
     std::vector<std::string> index;
     ir::atom_set open, vector;
   };
-  state save() const { return {values_, runs_, known_runs_, names_, index_, open_, vector_}; }
+  state save() const { return {values_, runs_, known_runs_, by_, names_, index_, open_, vector_}; }
   /// Closes a loop but keeps what was declared before the state was saved, and names in use at this level.
   void leave(state s) {
     s.names = names_;
@@ -66,6 +67,9 @@ class body {
   }
   void restore(state s);
 
+  /// Until the state is put back, a loop is printed that multiplies by `by` instead of the scales `nodes`; it may be 1.
+  void multiply_by(const std::vector<int>& nodes, bool in_memory);
+
   void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
   const tensor* leaf(int node) const;
   std::string run_name(int node) const { return runs_.at(node); }
@@ -73,6 +77,7 @@ class body {
 
  private:
   bool is_fused(int node) const;  ///< a product without a variable of its own
+  bool is_scaled(int node) const;  ///< a product with a scale that may be 1
 
   const plan& plan_;
   writer& out_;
@@ -81,6 +86,7 @@ class body {
   std::map<int, std::string> values_;
   std::map<int, std::string> runs_;
   std::map<std::string, std::string> known_runs_;  ///< text -> name, of the pointers in scope
+  std::set<int> by_;  ///< scales that may be 1
   std::map<int, tensor> leaves_;
   std::vector<std::string> index_;
   ir::atom_set open_ = 0;

@@ -58,7 +58,7 @@ void phased_printer::print_extremes() {
   const std::string columns = b_.product(scale.varies);
   std::string all;
   for (int n : r.in_range) all += (all.empty() ? "" : " & ") + std::string("nf::MarkExtremes(d, ") + columns + ", " + arrays_.at(n).id + ", " + scale.id + ")";
-  out_.line("if (last || (" + all + ")) break;");
+  out_.line("if (scaled || (" + all + ")) break;");
   out_.comment("Squares overflow or vanish in a column: once more on x times a power of two.");
   if (is_column_pass(p_, r.largest)) {
     print_columns(r.largest);
@@ -100,12 +100,14 @@ void phased_printer::print_columns(const pass& q) {
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
   if (!q.repairs.empty()) out_.open("for (bool again = false;; again = true) {");
+  std::vector<int> operands;
+  for (int n : q.nodes) operands.push_back(p_.at(n).args[0]);
+  const std::vector<int> nodes = b_.needed(operands), scales = costly_scales(nodes, b_);
+  const body::state unscaled = b_.save();
+  open_scaled(scales, b_);
   out_.open("nf::FoldColumns<S, " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
-  std::vector<int> operands;
-  for (int n : q.nodes) operands.push_back(p_.at(n).args[0]);
-  const std::vector<int> nodes = b_.needed(operands);
   b_.print_runs(nodes);
   for (int i : nodes)
     if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')
@@ -113,6 +115,7 @@ void phased_printer::print_columns(const pass& q) {
   b_.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
   out_.close("});");
+  close_scaled(scales, unscaled, b_);
   b_.restore(outside);
   if (!q.repairs.empty()) out_.line("std::atomic<bool> moved{false};");
   print_merge(q, kept, columns, sizes);

@@ -20,7 +20,10 @@ bool is_column_pass(const plan& p, const pass& q) {
 void phased_printer::print() {
   declare_arrays();
   const rescue& r = p_.extremes;
-  if (r.scale >= 0) out_.open("for (bool last = false;; last = true) {");
+  if (r.scale >= 0) {
+    out_.line("bool scaled = false;");
+    out_.open("for (;; scaled = true) {");
+  }
   for (std::size_t i = 0; i < p_.passes.size(); ++i) {
     if (r.scale >= 0 && i == p_.first_output) print_extremes();
     if (!p_.slices.has(i)) {

@@ -23,7 +23,42 @@ std::string stored_as(const std::vector<int>& nodes, const body& b) {
   return full ? "S" : "A";
 }
 
+bool is_scale(const ir::node& n, const plan& p) { return n.op == "scale" || (n.op == "spread" && p.at(n.args[0]).op == "scale"); }
+
 }  // namespace
+
+std::vector<int> costly_scales(const std::vector<int>& nodes, const body& b) {
+  const plan& p = b.p();
+  const auto innermost = static_cast<int>(p.loops.size()) - 1;
+  const auto is_absorbed = [&](int product) {
+    return std::all_of(nodes.begin(), nodes.end(), [&](int u) {
+      const ir::node& n = p.at(u);
+      return std::find(n.args.begin(), n.args.end(), product) == n.args.end() || n.op == "add" || n.op == "sub";
+    });
+  };
+  std::vector<int> found;
+  for (int i : nodes) {
+    const ir::node& n = p.at(i);
+    if (n.op != "mul" || !is_scale(p.at(n.args[1]), p) || n.varies != p.all_loops()) continue;
+    const bool is_read = has(p.at(n.args[1]).varies, innermost);
+    if ((is_read || (p.how == shape::resident && !is_absorbed(i))) && std::find(found.begin(), found.end(), n.args[1]) == found.end())
+      found.push_back(n.args[1]);
+  }
+  return found;
+}
+
+void open_scaled(const std::vector<int>& scales, body& b) {
+  if (scales.empty()) return;
+  const bool phased = b.p().how == shape::phased;
+  b.out().open("nf::Scaled(" + (phased ? "scaled" : "d, " + b.value(scales[0])) + ", [&](auto by) HWY_ATTR {");
+  b.multiply_by(scales, phased);
+}
+
+void close_scaled(const std::vector<int>& scales, const body::state& before, body& b) {
+  if (scales.empty()) return;
+  b.out().close("});");
+  b.restore(before);
+}
 
 void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
@@ -124,6 +159,9 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
   const std::vector<std::string> asked = print_asked(nodes, stores, b);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
+  const std::vector<int> scales = rarely ? std::vector<int>() : costly_scales(nodes, b);
+  const body::state unscaled = b.save();
+  open_scaled(scales, b);
   out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
   for (const std::string& ask : asked) out.line(ask);
   b.print_ready(nodes, operands);
@@ -132,6 +170,7 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
     out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
   }
   out.close("});");
+  close_scaled(scales, unscaled, b);
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
   else b.restore(before);
@@ -205,6 +244,9 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   b.print_runs(nodes);
   const std::vector<std::string> to = print_out_runs(writes, b, length, gathered);
   const bool statistics = stored_as(nodes, b) == "A";
+  const std::vector<int> scales = costly_scales(nodes, b);
+  const body::state unscaled = b.save();
+  open_scaled(scales, b);
   out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
   if (ahead >= 0)
     for (int i : nodes)
@@ -229,6 +271,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   }
   for (std::size_t i = 0; i < writes.size(); ++i) out.code("at.Store(" + to[i] + ", " + values[i] + ");");
   out.close("});");
+  close_scaled(scales, unscaled, b);
 }
 
 std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics) {

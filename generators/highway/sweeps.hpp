@@ -20,6 +20,13 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = 
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
 void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {});
 
+/// The scales that a loop over `nodes` should not multiply by where they are 1: they are read element by element, or are no part of
+/// a multiply-add.
+std::vector<int> costly_scales(const std::vector<int>& nodes, const body& b);
+/// Prints the beginning of a loop that multiplies by `by`, if there are any such scales.
+void open_scaled(const std::vector<int>& scales, body& b);
+void close_scaled(const std::vector<int>& scales, const body::state& before, body& b);
+
 /// The loops over one slice.
 ir::atom_set slice_of(const plan& p);
 /// Opens the outer loops of `groups` (all but the last) as plain loops.

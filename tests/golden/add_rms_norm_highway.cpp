@@ -44,11 +44,13 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         const nf::In<S> p_x{x + i_t * n_c};
         const nf::In<S> ask_y = nf::ToAskFor(stream, p_residual, nf::Out<S>{y + i_t * n_c});
         const nf::In<S> ask_sum = nf::ToAskFor(stream, p_x, nf::Out<S>{sum + i_t * n_c});
-        sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-          at.Prefetch(ask_y);
-          at.Prefetch(ask_sum);
-          const V t = hn::Mul(hn::Add(at(p_residual), at(p_x)), scale);
-          s0 = hn::MulAdd(t, t, s0);
+        nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
+          sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+            at.Prefetch(ask_y);
+            at.Prefetch(ask_sum);
+            const V t = nf::Mul(hn::Add(at(p_residual), at(p_x)), by);
+            s0 = hn::MulAdd(t, t, s0);
+          });
         });
         const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
         const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
@@ -83,13 +85,15 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       const nf::Out<S> p_sum{sum + i_t * n_c};
-      nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_residual + next * n_c);
-        at.Prefetch(p_x + next * n_c);
-        const V v_sum = hn::Add(at(p_residual), at(p_x));
-        const V v_y = hn::Mul(hn::Mul(hn::Mul(v_sum, scale), rstd), at(p_weight));
-        at.Store(p_y, v_y);
-        at.Store(p_sum, v_sum);
+      nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
+        nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_residual + next * n_c);
+          at.Prefetch(p_x + next * n_c);
+          const V v_sum = hn::Add(at(p_residual), at(p_x));
+          const V v_y = hn::Mul(hn::Mul(nf::Mul(v_sum, by), rstd), at(p_weight));
+          at.Store(p_y, v_y);
+          at.Store(p_sum, v_sum);
+        });
       });
     }
   });

@@ -38,7 +38,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> t, t2, t3; } kept[normfold::kMostTogether];
+    struct { nf::Stat<S> factor, t, t2; } kept[normfold::kMostTogether];
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_mean = nf::Broadcast<A>(d, mean + i_c);
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
@@ -62,27 +62,26 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       nf::StoreOne(P(), hn::GetLane(v_dweight), dweight + i_c);
       // dbias = sum(dy)
       nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
-      kept[i_c - begin].t = hn::GetLane(hn::Div(v_dweight, nf::Number(d, n_n * n_hw)));
-      kept[i_c - begin].t2 = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
-      kept[i_c - begin].t3 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
+      kept[i_c - begin].factor = hn::GetLane(hn::Mul(v_rstd, hn::Div(v_dweight, nf::Number(d, n_n * n_hw))));
+      kept[i_c - begin].t = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
+      kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
     }
-    // dx = (dy - xhat * (dweight / count) - dbias / count) * (rstd * weight)
+    // dx = (dy - (x - mean) * factor - dbias / count) * (rstd * weight)
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       nf::Gathered<S> all_dx(stream, end - begin, next * n_hw);
       for (size_t i_c = begin; i_c < end; ++i_c) {
+        const V factor = hn::Set(d, kept[i_c - begin].factor);
         const V t = hn::Set(d, kept[i_c - begin].t);
         const V t2 = hn::Set(d, kept[i_c - begin].t2);
-        const V t3 = hn::Set(d, kept[i_c - begin].t3);
         const V v_mean = nf::Broadcast<A>(d, mean + i_c);
-        const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx = all_dx.Run(n_hw, nf::Out<S>{dx + i_n * (n_c * n_hw) + i_c * n_hw});
         nf::ForEach(d, n_hw, all_dx.Streams(), p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
-          const V t4 = hn::NegMulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), t, at(p_dy));
-          at.Store(p_dx, hn::Mul(hn::Sub(t4, t2), t3));
+          const V t3 = hn::Sub(hn::NegMulAdd(hn::Sub(at(p_x), v_mean), factor, at(p_dy)), t);
+          at.Store(p_dx, hn::Mul(t3, t2));
         });
       }
       all_dx.Write();

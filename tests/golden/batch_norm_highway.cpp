@@ -69,7 +69,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, pivot, shift, scaled_rstd; } kept[normfold::kMostTogether];
+    struct { nf::Stat<S> scale, pivot, factor, offset; } kept[normfold::kMostTogether];
     for (size_t i_c = begin; i_c < end; ++i_c) {
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
@@ -80,22 +80,22 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           const V v_x = at(p_x);
           return hn::Mul(v_x, scale);
         });
-        V shift, mean_sq, var;
+        V mean_sq, shift, var;
         for (bool again = false;; again = true) {
-          // shift = mean(x * scale - pivot)
           // mean_sq = mean(sq(x * scale - pivot))
+          // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           for (size_t i_n = 0; i_n < n_n; ++i_n) {
             const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
             sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
               at.Prefetch(p_x2 + far);
               const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
-              s0 = hn::Add(s0, from_pivot);
-              s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+              s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+              s1 = hn::Add(s1, from_pivot);
             });
           }
-          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
-          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
+          mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
+          shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
           var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
           if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
           pivot = hn::Add(pivot, shift);
@@ -117,6 +117,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           continue;
         }
         const V scaled_rstd = nf::Rsqrt(d, under_root);
+        const V factor = hn::Mul(scaled_rstd, nf::Broadcast<P>(d, weight + i_c));
         const V scaled_mean = hn::Add(pivot, shift);
         const V unscale = hn::Div(nf::Number(d, 1), scale);
         const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
@@ -134,27 +135,24 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t4, unscale), unscale));
         kept[i_c - begin].scale = hn::GetLane(scale);
         kept[i_c - begin].pivot = hn::GetLane(pivot);
-        kept[i_c - begin].shift = hn::GetLane(shift);
-        kept[i_c - begin].scaled_rstd = hn::GetLane(scaled_rstd);
+        kept[i_c - begin].factor = hn::GetLane(factor);
+        kept[i_c - begin].offset = hn::GetLane(hn::NegMulAdd(shift, factor, nf::Broadcast<P>(d, bias + i_c)));
         break;
       }
     }
-    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
+    // y = (x * scale - pivot) * factor + offset
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       nf::Gathered<S> all_y(stream, end - begin, next * n_hw);
       for (size_t i_c = begin; i_c < end; ++i_c) {
         const V scale = hn::Set(d, kept[i_c - begin].scale);
         const V pivot = hn::Set(d, kept[i_c - begin].pivot);
-        const V shift = hn::Set(d, kept[i_c - begin].shift);
-        const V scaled_rstd = hn::Set(d, kept[i_c - begin].scaled_rstd);
-        const V v_weight = nf::Broadcast<P>(d, weight + i_c);
-        const V v_bias = nf::Broadcast<P>(d, bias + i_c);
+        const V factor = hn::Set(d, kept[i_c - begin].factor);
+        const V offset = hn::Set(d, kept[i_c - begin].offset);
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y = all_y.Run(n_hw, nf::Out<S>{y + i_n * (n_c * n_hw) + i_c * n_hw});
         nf::ForEach(d, n_hw, all_y.Streams(), p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
-          const V xhat = hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), scaled_rstd);
-          at.Store(p_y, hn::MulAdd(xhat, v_weight, v_bias));
+          at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });
       }
       all_y.Write();

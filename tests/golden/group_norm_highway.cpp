@@ -46,21 +46,21 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
-        V shift, mean_sq, var;
+        V mean_sq, shift, var;
         for (bool again = false;; again = true) {
-          // shift = mean(x * scale - pivot)
           // mean_sq = mean(sq(x * scale - pivot))
+          // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           const nf::In<S> ask_y = nf::ToAskFor(stream, p_x,
               nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)});
           sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
-            s0 = hn::Add(s0, from_pivot);
-            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+            s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+            s1 = hn::Add(s1, from_pivot);
           });
-          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c_g * n_hw));
-          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c_g * n_hw));
+          mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c_g * n_hw));
+          shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c_g * n_hw));
           var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
           if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
           pivot = hn::Add(pivot, shift);
@@ -85,7 +85,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         break;
       }
     }
-    // y = (x * scale - pivot - shift) * rstd * weight + bias
+    // y = (x * scale - pivot) * factor + offset
     for (size_t slice = begin; slice < end; ++slice) {
       const size_t i_n = slice / n_g;
       const size_t i_g = slice % n_g;
@@ -94,15 +94,13 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const V shift = hn::Set(d, kept[slice - begin].shift);
       const V rstd = hn::Set(d, kept[slice - begin].rstd);
       for (size_t i_c_g = 0; i_c_g < n_c_g; ++i_c_g) {
-        const V v_weight = nf::Broadcast<P>(d, weight + i_g * n_c_g + i_c_g);
-        const V v_bias = nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g);
+        const V factor = hn::Mul(rstd, nf::Broadcast<P>(d, weight + i_g * n_c_g + i_c_g));
+        const V offset = hn::NegMulAdd(shift, factor, nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g));
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * (n_c_g * n_hw));
-          const V v_y = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), v_weight,
-              v_bias);
-          at.Store(p_y, v_y);
+          at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });
       }
     }

@@ -33,6 +33,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   const D d;
   unsigned char* workspace = static_cast<unsigned char*>(context->workspace);
   nf::Stat<S>* a_mean_1 = nf::Take<nf::Stat<S>>(workspace, n_nt);
+  nf::Stat<S>* a_factor = nf::Take<nf::Stat<S>>(workspace, n_nt);
   nf::Stat<S>* a_mean_2 = nf::Take<nf::Stat<S>>(workspace, n_nt);
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* a_dbias = nf::Take<nf::Stat<S>>(workspace, n_c);
@@ -62,13 +63,18 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       *(a_mean_1 + i_nt) = hn::GetLane(mean_1);
       *(a_mean_2 + i_nt) = hn::GetLane(mean_2);
     }
+    // factor = rstd * mean_1
+    {
+      *(a_factor + i_nt) = hn::GetLane(hn::Mul(nf::Broadcast<A>(d, rstd + i_nt), nf::Broadcast<A>(d,
+          a_mean_1 + i_nt)));
+    }
   }, [=](size_t, size_t i_nt, size_t ahead, const auto& each) HWY_ATTR {
-    // dx = (dy * weight - xhat * mean_1 - mean_2) * rstd
+    // dx = (dy * weight - (x - mean) * factor - mean_2) * rstd
     // dweight = sum(xhat * dy)
     // dbias = sum(dy)
     const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
-    const V mean_1 = nf::Broadcast<A>(d, a_mean_1 + i_nt);
+    const V factor = nf::Broadcast<A>(d, a_factor + i_nt);
     const V mean_2 = nf::Broadcast<A>(d, a_mean_2 + i_nt);
     const nf::In<S> p_dy{dy + i_nt * n_c};
     const nf::In<P> p_weight{weight};
@@ -79,10 +85,10 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       at.Prefetch(p_x + ahead * n_c);
       at.Prefetch(p_dx + ahead * n_c);
       const V v_dy = at(p_dy);
-      const V xhat = hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd);
-      const V t = hn::Sub(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean_1)), mean_2);
-      const V v_dx = hn::Mul(t, v_rstd);
-      s0 = hn::MulAdd(xhat, v_dy, s0);
+      const V t = hn::Sub(at(p_x), v_mean);
+      const V t2 = hn::Sub(hn::MulSub(v_dy, at(p_weight), hn::Mul(t, factor)), mean_2);
+      const V v_dx = hn::Mul(t2, v_rstd);
+      s0 = hn::MulAdd(hn::Mul(t, v_rstd), v_dy, s0);
       s1 = hn::Add(s1, v_dy);
       at.Store(p_dx, v_dx);
     });
@@ -125,6 +131,7 @@ extern "C" size_t layer_norm_backward_f32_workspace(size_t N, size_t T, size_t C
   const size_t n_nt = N * T;
   const size_t n_c = C;
   normfold::WorkspaceBytes need(sizeof(float));
+  need.Array(n_nt);
   need.Array(n_nt);
   need.Array(n_nt);
   need.Array(n_c);

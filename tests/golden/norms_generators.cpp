@@ -445,19 +445,19 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       pivot(nt) = first(nt) + row2.results[0] / real(some_c);
       row2.totals = pivot;
       steps.rows.push_back(row2);
-      // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
+      // shift = mean(x * scale - pivot)
       RowFold row3 = fold_row(lane, vector, {nt}, {n_c}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr c = at[0];
         const Expr from_pivot = real(x(c, nt)) * scale(nt) - pivot(nt);
-        return {from_pivot, sq(from_pivot)};
+        return {sq(from_pivot), from_pivot};
       });
       Func sums2("sums2");
       sums2(nt) = {row3.results[0] / real(n_c), row3.results[1] / real(n_c)};
-      Func shift("shift"), mean_sq("mean_sq");
-      shift(nt) = sums2(nt)[0];
-      mean_sq(nt) = sums2(nt)[1];
+      Func mean_sq("mean_sq"), shift("shift");
+      mean_sq(nt) = sums2(nt)[0];
+      shift(nt) = sums2(nt)[1];
       row3.totals = sums2;
       steps.rows.push_back(row3);
       Func under_root("under_root");
@@ -466,11 +466,14 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(nt) = rsqrt(under_root(nt));
       steps.details.push_back(scaled_rstd);
+      Func offset("offset");
+      offset(nt) = shift(nt) * scaled_rstd(nt);
+      steps.details.push_back(offset);
       Func near("near");
       near(nt) = is_near(shift(nt), larger(mean_sq(nt) - sq(shift(nt)), number(0)));
       steps.details.push_back(near);
       return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
-          scaled_rstd}};
+          scaled_rstd}, {"offset", offset}};
     };
     Func one("one"), ordinary("ordinary");
     one(nt) = number(1);
@@ -508,13 +511,16 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     Func scaled_rstd("scaled_rstd");
     scaled_rstd(nt) = chosen(ordinary(nt), plain["scaled_rstd"](nt), rescued["scaled_rstd"](nt));
     steps.values.push_back(scaled_rstd);
+    Func offset("offset");
+    offset(nt) = chosen(ordinary(nt), plain["offset"](nt), rescued["offset"](nt));
+    steps.values.push_back(offset);
 
     // mean = scaled_mean * unscale
     // rstd = scaled_rstd * scale
     of_nt(nt) = {(pivot(nt) + shift(nt)) * (number(1) / scale(nt)), scaled_rstd(nt) * scale(nt)};
-    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
-    y(c, nt) = stored(storage, (real(x(c,
-        nt)) * scale(nt) - pivot(nt) - shift(nt)) * scaled_rstd(nt) * real(weight(c)) + real(bias(c)));
+    // y = ((x * scale - pivot) * scaled_rstd - offset) * weight + bias
+    y(c, nt) = stored(storage, ((real(x(c,
+        nt)) * scale(nt) - pivot(nt)) * scaled_rstd(nt) - offset(nt)) * real(weight(c)) + real(bias(c)));
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_nt, {n_nt});
@@ -586,20 +592,20 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       pivot(c) = first(c) + row2.results[0] / real(cast<int64_t>(some_hw) * some_n);
       row2.totals = pivot;
       steps.rows.push_back(row2);
-      // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
+      // shift = mean(x * scale - pivot)
       RowFold row3 = fold_row(lane, vector, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], n = at[1];
         const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
-        return {from_pivot, sq(from_pivot)};
+        return {sq(from_pivot), from_pivot};
       });
       Func sums2("sums2");
       sums2(c) = {row3.results[0] / real(cast<int64_t>(n_hw) * n_n),
           row3.results[1] / real(cast<int64_t>(n_hw) * n_n)};
-      Func shift("shift"), mean_sq("mean_sq");
-      shift(c) = sums2(c)[0];
-      mean_sq(c) = sums2(c)[1];
+      Func mean_sq("mean_sq"), shift("shift");
+      mean_sq(c) = sums2(c)[0];
+      shift(c) = sums2(c)[1];
       row3.totals = sums2;
       steps.rows.push_back(row3);
       Func var("var");
@@ -611,6 +617,12 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       Func scaled_rstd("scaled_rstd");
       scaled_rstd(c) = rsqrt(under_root(c));
       steps.details.push_back(scaled_rstd);
+      Func factor("factor");
+      factor(c) = scaled_rstd(c) * real(weight(c));
+      steps.details.push_back(factor);
+      Func offset("offset");
+      offset(c) = real(bias(c)) - shift(c) * factor(c);
+      steps.details.push_back(offset);
       Func scaled_mean("scaled_mean");
       scaled_mean(c) = pivot(c) + shift(c);
       steps.details.push_back(scaled_mean);
@@ -620,8 +632,8 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       Func near("near");
       near(c) = is_near(shift(c), var(c));
       steps.details.push_back(near);
-      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"var", var},
-          {"scaled_rstd", scaled_rstd}, {"scaled_mean", scaled_mean}, {"unscale", unscale}};
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"var", var}, {"scaled_rstd",
+          scaled_rstd}, {"factor", factor}, {"offset", offset}, {"scaled_mean", scaled_mean}, {"unscale", unscale}};
     };
     Func one("one"), ordinary("ordinary");
     one(c) = number(1);
@@ -653,15 +665,18 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     Func pivot("pivot");
     pivot(c) = chosen(ordinary(c), plain["pivot"](c), rescued["pivot"](c));
     steps.values.push_back(pivot);
-    Func shift("shift");
-    shift(c) = chosen(ordinary(c), plain["shift"](c), rescued["shift"](c));
-    steps.values.push_back(shift);
     Func var("var");
     var(c) = chosen(ordinary(c), plain["var"](c), rescued["var"](c));
     steps.values.push_back(var);
     Func scaled_rstd("scaled_rstd");
     scaled_rstd(c) = chosen(ordinary(c), plain["scaled_rstd"](c), rescued["scaled_rstd"](c));
     steps.values.push_back(scaled_rstd);
+    Func factor("factor");
+    factor(c) = chosen(ordinary(c), plain["factor"](c), rescued["factor"](c));
+    steps.values.push_back(factor);
+    Func offset("offset");
+    offset(c) = chosen(ordinary(c), plain["offset"](c), rescued["offset"](c));
+    steps.values.push_back(offset);
     Func scaled_mean("scaled_mean");
     scaled_mean(c) = chosen(ordinary(c), plain["scaled_mean"](c), rescued["scaled_mean"](c));
     steps.values.push_back(scaled_mean);
@@ -676,9 +691,8 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     of_c(c) = {scaled_mean(c) * unscale(c), scaled_rstd(c) * scale(c),
         (real(running_mean(c)) * number(0.9) * scale(c) + scaled_mean(c) * number(0.1)) * unscale(c),
         (real(running_var(c)) * number(0.9) * scale(c) * scale(c) + var(c) * (real(cast<int64_t>(n_n) * n_hw) / (real(cast<int64_t>(n_n) * n_hw) - number(1))) * number(0.1)) * unscale(c) * unscale(c)};
-    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
-    y(hw, c, n) = stored(storage, (real(x(hw, c,
-        n)) * scale(c) - pivot(c) - shift(c)) * scaled_rstd(c) * real(weight(c)) + real(bias(c)));
+    // y = (x * scale - pivot) * factor + offset
+    y(hw, c, n) = stored(storage, (real(x(hw, c, n)) * scale(c) - pivot(c)) * factor(c) + offset(c));
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_c, {n_c});
@@ -749,20 +763,20 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       pivot(ng) = first(ng) + row2.results[0] / real(cast<int64_t>(some_hw) * some_c_g);
       row2.totals = pivot;
       steps.rows.push_back(row2);
-      // shift = mean(x * scale - pivot)
       // mean_sq = mean(sq(x * scale - pivot))
+      // shift = mean(x * scale - pivot)
       RowFold row3 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
           wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], c_g = at[1];
         const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
-        return {from_pivot, sq(from_pivot)};
+        return {sq(from_pivot), from_pivot};
       });
       Func sums2("sums2");
       sums2(ng) = {row3.results[0] / real(cast<int64_t>(n_hw) * n_c_g),
           row3.results[1] / real(cast<int64_t>(n_hw) * n_c_g)};
-      Func shift("shift"), mean_sq("mean_sq");
-      shift(ng) = sums2(ng)[0];
-      mean_sq(ng) = sums2(ng)[1];
+      Func mean_sq("mean_sq"), shift("shift");
+      mean_sq(ng) = sums2(ng)[0];
+      shift(ng) = sums2(ng)[1];
       row3.totals = sums2;
       steps.rows.push_back(row3);
       Func under_root("under_root");
@@ -817,9 +831,10 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     // mean = scaled_mean * unscale
     // rstd = scaled_rstd * scale
     of_ng(ng) = {(pivot(ng) + shift(ng)) * (number(1) / scale(ng)), scaled_rstd(ng) * scale(ng)};
-    // y = (x * scale - pivot - shift) * scaled_rstd * weight + bias
-    y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g,
-        ng)) * scale(ng) - pivot(ng) - shift(ng)) * scaled_rstd(ng) * real(weight(c_g, g)) + real(bias(c_g, g)));
+    // y = (x * scale - pivot) * factor + offset
+    const Expr factor = scaled_rstd(ng) * real(weight(c_g, g));
+    y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g, ng)) * scale(ng) - pivot(ng)) * factor + (real(bias(c_g,
+        g)) - shift(ng) * factor));
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_ng, {n_ng});

@@ -32,6 +32,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   const D d;
   unsigned char* workspace = static_cast<unsigned char*>(context->workspace);
   nf::Stat<S>* a_mean = nf::Take<nf::Stat<S>>(workspace, n_t);
+  nf::Stat<S>* a_factor = nf::Take<nf::Stat<S>>(workspace, n_t);
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
@@ -52,11 +53,15 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
       const V mean = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
       *(a_mean + i_t) = hn::GetLane(mean);
     }
+    // factor = rstd * mean
+    {
+      *(a_factor + i_t) = hn::GetLane(hn::Mul(nf::Broadcast<A>(d, rstd + i_t), nf::Broadcast<A>(d, a_mean + i_t)));
+    }
   }, [=](size_t, size_t i_t, size_t ahead, const auto& each) HWY_ATTR {
-    // dx = (dy * weight - xhat * mean) * rstd
+    // dx = (dy * weight - x * factor) * rstd
     // dweight = sum(xhat * dy)
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
-    const V mean = nf::Broadcast<A>(d, a_mean + i_t);
+    const V factor = nf::Broadcast<A>(d, a_factor + i_t);
     const nf::In<S> p_dy{dy + i_t * n_c};
     const nf::In<P> p_weight{weight};
     const nf::In<S> p_x{x + i_t * n_c};
@@ -66,9 +71,9 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
       at.Prefetch(p_x + ahead * n_c);
       at.Prefetch(p_dx + ahead * n_c);
       const V v_dy = at(p_dy);
-      const V xhat = hn::Mul(at(p_x), v_rstd);
-      const V v_dx = hn::Mul(hn::MulSub(v_dy, at(p_weight), hn::Mul(xhat, mean)), v_rstd);
-      s0 = hn::MulAdd(xhat, v_dy, s0);
+      const V v_x = at(p_x);
+      const V v_dx = hn::Mul(hn::MulSub(v_dy, at(p_weight), hn::Mul(v_x, factor)), v_rstd);
+      s0 = hn::MulAdd(hn::Mul(v_x, v_rstd), v_dy, s0);
       at.Store(p_dx, v_dx);
     });
   });
@@ -102,6 +107,7 @@ extern "C" size_t rms_norm_backward_f32_workspace(size_t T, size_t C) {
   const size_t n_t = T;
   const size_t n_c = C;
   normfold::WorkspaceBytes need(sizeof(float));
+  need.Array(n_t);
   need.Array(n_t);
   need.Array(n_c);
   need.Partial(1, n_c, n_t);

@@ -33,7 +33,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   nf::ForSlicesTogether(context, 1, n_nt, together, n_c * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
+    struct { nf::Stat<S> scale, pivot, rstd, offset; } kept[normfold::kMostTogether];
     for (size_t i_nt = begin; i_nt < end; ++i_nt) {
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
@@ -43,20 +43,20 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
-        V shift, mean_sq, var;
+        V mean_sq, shift, var;
         for (bool again = false;; again = true) {
-          // shift = mean(x * scale - pivot)
           // mean_sq = mean(sq(x * scale - pivot))
+          // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
-            s0 = hn::Add(s0, from_pivot);
-            s1 = hn::MulAdd(from_pivot, from_pivot, s1);
+            s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+            s1 = hn::Add(s1, from_pivot);
           });
-          shift = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
-          mean_sq = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
+          mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
+          shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_c));
           var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
           if (again || !nf::IsFar(d, shift, var)) break;  // else the pivot was far off: once more about the mean
           pivot = hn::Add(pivot, shift);
@@ -74,26 +74,27 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           scale = nf::PowerOfTwo(d, largest);
           continue;
         }
+        const V rstd = nf::Rsqrt(d, under_root);
         kept[i_nt - begin].scale = hn::GetLane(scale);
         kept[i_nt - begin].pivot = hn::GetLane(pivot);
-        kept[i_nt - begin].shift = hn::GetLane(shift);
-        kept[i_nt - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        kept[i_nt - begin].rstd = hn::GetLane(rstd);
+        kept[i_nt - begin].offset = hn::GetLane(hn::Mul(shift, rstd));
         break;
       }
     }
-    // y = (x * scale - pivot - shift) * rstd * weight + bias
+    // y = ((x * scale - pivot) * rstd - offset) * weight + bias
     for (size_t i_nt = begin; i_nt < end; ++i_nt) {
       const V scale = hn::Set(d, kept[i_nt - begin].scale);
       const V pivot = hn::Set(d, kept[i_nt - begin].pivot);
-      const V shift = hn::Set(d, kept[i_nt - begin].shift);
       const V rstd = hn::Set(d, kept[i_nt - begin].rstd);
+      const V offset = hn::Set(d, kept[i_nt - begin].offset);
       const nf::In<S> p_x{x + i_nt * n_c};
       const nf::In<P> p_weight{weight};
       const nf::In<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + next * n_c);
-        const V v_y = hn::MulAdd(hn::Mul(hn::Sub(hn::MulSub(at(p_x), scale, pivot), shift), rstd), at(p_weight),
+        const V v_y = hn::MulAdd(hn::MulSub(hn::MulSub(at(p_x), scale, pivot), rstd, offset), at(p_weight),
             at(p_bias));
         at.Store(p_y, v_y);
       });
@@ -127,10 +128,12 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
         auto sums = nf::Fold<S, nf::Sum>(d);
         const nf::In<S> p_x{x + i_t * n_c};
         const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_t * n_c});
-        sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-          at.Prefetch(ask_y);
-          const V t = hn::Mul(at(p_x), scale);
-          s0 = hn::MulAdd(t, t, s0);
+        nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
+          sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+            at.Prefetch(ask_y);
+            const V t = nf::Mul(at(p_x), by);
+            s0 = hn::MulAdd(t, t, s0);
+          });
         });
         const V mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));
         const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
@@ -158,9 +161,11 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       const nf::In<S> p_x{x + i_t * n_c};
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
-      nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_x + next * n_c);
-        at.Store(p_y, hn::Mul(hn::Mul(hn::Mul(at(p_x), scale), rstd), at(p_weight)));
+      nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
+        nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_x + next * n_c);
+          at.Store(p_y, hn::Mul(hn::Mul(nf::Mul(at(p_x), by), rstd), at(p_weight)));
+        });
       });
     }
   });

@@ -36,10 +36,11 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 constexpr size_t kRowsTogether = 8;
 
 /// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. It pays
-/// where each value costs several instructions to load, unless rows are long; elsewhere they go one by one, in the order of
-/// memory, which caches foresee.
-HWY_INLINE size_t RowsTogether(size_t bytes) {
-  return bytes >= kAhead ? 1 : HWY_MIN(2 * kAhead / HWY_MAX(bytes, size_t{1}), kRowsTogether);
+/// where each value costs several instructions to load (`split`), unless rows are long; elsewhere only so many as lie in 512 bytes:
+/// their sums would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
+HWY_INLINE size_t RowsTogether(bool split, size_t bytes) {
+  const size_t window = !split ? kShortRun : bytes < kAhead ? 2 * kAhead : 0;
+  return HWY_MAX(HWY_MIN(window / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
 }
 
 /// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
@@ -137,7 +138,7 @@ template <class S, class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  const size_t together = kSplits<S, D> ? RowsTogether(columns * sizeof(typename S::Memory)) : 1;
+  const size_t together = RowsTogether(kSplits<S, D>, columns * sizeof(typename S::Memory));
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
@@ -145,6 +146,12 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     for (size_t row = begin; row < end; row += together) {
+      if (!kSplits<S, D> && together == 1) {  // a loop of its own, without one over rows in it
+        detail::ForColumns<S, kSplits<S, D>>(d, columns, false, [&](auto at) HWY_ATTR {
+          detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
+        });
+        continue;
+      }
       const size_t last = HWY_MIN(row + together, end);
       detail::ForColumns<S, kSplits<S, D>>(d, columns, false, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {

@@ -96,6 +96,25 @@ HWY_INLINE V PowerOfTwo(D d, V largest) {
   return hn::Set(d, power);
 }
 
+/// A value times the scale of its slice.
+template <class V>
+HWY_INLINE V Mul(V v, V scale) { return hn::Mul(v, scale); }
+template <class V>
+HWY_INLINE V Mul(V v, One) { return v; }
+
+/// Calls f(by), where a loop multiplies by `by`: by One where the scale is 1, which is another loop.
+template <class D, class V, class F>
+HWY_INLINE void Scaled(D, V scale, const F& f) {
+  if (hn::GetLane(scale) == 1) f(One());
+  else f(scale);
+}
+/// The same for scales in memory, of which some are not 1 where `scaled`: a loop reads at(by(scales)).
+template <class F>
+HWY_INLINE void Scaled(bool scaled, const F& f) {
+  if (scaled) f([](auto scales) HWY_ATTR { return scales; });
+  else f([](auto) HWY_ATTR { return Ones(); });
+}
+
 /// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
 template <class D, class S, class F>
 HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {

@@ -37,6 +37,10 @@ struct Out {
   Out operator+(size_t offset) const { return {p + offset}; }
 };
 
+/// A scale that is 1, and a run of them: nothing is read, and what is multiplied stays as it is.
+struct One {};
+struct Ones {};
+
 /// How far ahead of itself, in bytes, a fold asks for memory.
 constexpr size_t kAhead = 4096;
 
@@ -55,6 +59,7 @@ struct Whole {
   size_t i;
   template <class S>
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
+  HWY_INLINE One operator()(Ones) const { return {}; }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
   /// Sums of these elements, one each, of a run of sums.
@@ -100,6 +105,7 @@ struct Part {
   size_t n;
   template <class S>
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
+  HWY_INLINE One operator()(Ones) const { return {}; }
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
   template <class T>
@@ -169,6 +175,7 @@ struct Half {
     const V high = Some(in + i + lanes, some - HWY_MIN(some, lanes));
     return kOdd ? hn::ConcatOdd(d, high, low) : hn::ConcatEven(d, high, low);
   }
+  HWY_INLINE One operator()(Ones) const { return {}; }
   HWY_INLINE void Store(Out<BF16> out, V v) const {
     const DU du;
     const auto rounded = detail::RoundedAtBit16(du, hn::BitCast(du, v));
