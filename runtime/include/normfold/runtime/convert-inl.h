@@ -80,14 +80,19 @@ HWY_INLINE VU IfNaN(DU du, VU magnitude, VU a, VU b) {
 
 // ------------------------------ bf16: the upper half of a float
 
-// Float bits rounded to nearest even at bit 16, what lies below it not cleared. A NaN becomes quiet.
+// Float bits of a number rounded to nearest even at bit 16, what lies below it not cleared.
+template <class DU, class VU>
+HWY_INLINE VU NumberAtBit16(DU du, VU bits) {
+  const auto odd = hn::TestBit(bits, hn::Set(du, 0x10000u));
+  return hn::Add(bits, hn::IfThenElse(odd, hn::Set(du, 0x8000u), hn::Set(du, 0x7FFFu)));
+}
+
+// The same of a number or a NaN, which becomes quiet.
 template <class DU, class VU>
 HWY_INLINE VU RoundedAtBit16(DU du, VU bits) {
-  const VU odd = hn::And(hn::ShiftRight<16>(bits), hn::Set(du, 1u));
-  const VU rounded = hn::Add(bits, hn::Add(odd, hn::Set(du, 0x7FFFu)));
   const hn::RebindToFloat<DU> df;
   const VU quiet = hn::Or(bits, hn::Set(du, 0x400000u));
-  return hn::IfThenElse(hn::RebindMask(du, hn::IsNaN(hn::BitCast(df, bits))), quiet, rounded);
+  return hn::IfThenElse(hn::RebindMask(du, hn::IsNaN(hn::BitCast(df, bits))), quiet, NumberAtBit16(du, bits));
 }
 
 template <class D, class VW>
@@ -101,6 +106,21 @@ HWY_INLINE hn::Vec<Words<D>> Narrow(BF16, D d, V v) {
   const hn::RebindToUnsigned<D> du;
   return LowWords(d, hn::ShiftRight<16>(RoundedAtBit16(du, hn::BitCast(du, v))));
 }
+
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+// The words of the even and the odd elements of a run, rounded. One look at both is enough for NaN: their sum is one where either is.
+template <class D, class V>
+HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedWords(D d, V even, V odd) {
+  const hn::RebindToUnsigned<D> du;
+  const hn::Repartition<uint16_t, D> dw;
+  auto low = NumberAtBit16(du, hn::BitCast(du, even)), high = NumberAtBit16(du, hn::BitCast(du, odd));
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(hn::Add(even, odd))))) {
+    low = RoundedAtBit16(du, hn::BitCast(du, even));
+    high = RoundedAtBit16(du, hn::BitCast(du, odd));
+  }
+  return hn::OddEven(hn::BitCast(dw, high), hn::BitCast(dw, hn::ShiftRight<16>(low)));
+}
+#endif
 
 template <class D, class V>
 HWY_INLINE V Round(BF16, D d, V v) {

@@ -19,9 +19,10 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 /// Virtual lanes over which a sweep of `folds` folds is spread, on every target: 256 bytes for one fold, 128 bytes each for
-/// more, so that the chains of additions are long enough to hide their latency and still fit 16 registers of 32 bytes.
-template <class T, size_t kFolds>
-constexpr size_t kLanes = (kFolds == 1 ? 256 : 128) / sizeof(T);
+/// more, so that the chains of additions are long enough to hide their latency and still fit 16 registers of 32 bytes. Two folds of
+/// bf16, of which a vector brings twice as many elements, have 256 bytes each.
+template <class T, size_t kFolds, class S>
+constexpr size_t kLanes = (kFolds == 1 || (kFolds == 2 && std::is_same_v<S, BF16>) ? 256 : 128) / sizeof(T);
 
 /// How two partial results of a fold merge, and where it starts.
 struct Sum {
@@ -104,8 +105,9 @@ struct Block {
   template <class F>
   HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) {
     const size_t half = M / 2 * hn::Lanes(d);
-    low.StepPart(d, i, HWY_MIN(n, half), f);
-    high.StepPart(d, i + half, n - HWY_MIN(n, half), f);
+    if (n < half) return low.StepPart(d, i, n, f);
+    low.Step(d, i, f);
+    high.StepPart(d, i + half, n - half, f);
   }
   template <size_t kLanes, class T>
   HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
@@ -326,7 +328,7 @@ class Reduce {
 template <class S, class... Folds, class D>
 HWY_INLINE auto Fold(D) {
   constexpr bool kBlocks = !HWY_HAVE_SCALABLE && HWY_TARGET != HWY_SCALAR;
-  return Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds)>, kSplits<S, D>, kBlocks, Folds...>{};
+  return Reduce<D, kLanes<hn::TFromD<D>, sizeof...(Folds), S>, kSplits<S, D>, kBlocks, Folds...>{};
 }
 /// A sweep that is seldom taken, of folds that do not depend on the order: little code.
 template <class... Folds, class D>

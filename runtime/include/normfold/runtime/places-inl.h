@@ -177,15 +177,8 @@ struct Half {
   }
   HWY_INLINE One operator()(Ones) const { return {}; }
   HWY_INLINE void Store(Out<BF16> out, V v) const {
-    const DU du;
-    const auto rounded = detail::RoundedAtBit16(du, hn::BitCast(du, v));
-    if constexpr (kOdd) {
-      const WordsOf<D> dw;
-      const auto even = hn::ShiftRight<16>(hn::BitCast(du, waiting->even[waiting->taken++]));
-      words.Store(Out<Word>{out.p}, hn::OddEven(hn::BitCast(dw, rounded), hn::BitCast(dw, even)));
-    } else {
-      waiting->even[waiting->stored++] = hn::BitCast(d, rounded);
-    }
+    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords(d, waiting->even[waiting->taken++], v));
+    else waiting->even[waiting->stored++] = v;
   }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     if constexpr (kOdd) {
