@@ -45,11 +45,12 @@ struct Ones {};
 constexpr size_t kAhead = 4096;
 
 /// The same in elements, where runs of n elements lie apart: a short one has nothing so far ahead, and asks for what is swept
-/// after it, `next` elements further on. The shortest do not: what is asked for when outputs are computed is enough for them.
+/// after it, `next` elements further on. Short ones of 16 bit elements do not: their sums wait for instructions, not for memory, and what
+/// is asked for when outputs are computed is enough for them.
 template <class S>
 HWY_INLINE size_t Ahead(size_t n, size_t next) {
   const size_t bytes = n * sizeof(typename S::Memory);
-  return bytes > kAhead ? kAhead / sizeof(typename S::Memory) : bytes >= kShortRun ? next : 0;
+  return bytes > kAhead ? kAhead / sizeof(typename S::Memory) : sizeof(typename S::Memory) > 2 || bytes >= kShortRun ? next : 0;
 }
 
 /// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
