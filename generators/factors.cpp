@@ -1,4 +1,4 @@
-// Factors of a product that are the same for many elements: multiplied once for all of these, not element by element.
+// What many elements share, factors of a product and what is added to it, is computed once for all of them (docs/decisions/0013).
 #include <algorithm>
 #include <map>
 
@@ -37,10 +37,11 @@ class joiner {
  public:
   explicit joiner(const ir::graph& g) : g_(g), uses_(g), b_(g), all_((ir::atom_set{1} << g.atoms.size()) - 1) {}
 
-  ir::graph run(int (joiner::*rule)(int, const ir::node&)) {
+  ir::graph run(int (joiner::*rule)(const ir::node&)) {
     rebuild(g_, b_, [&](int old, ir::node n) {
-      const bool whole = g_.nodes[static_cast<std::size_t>(old)].varies == all_ && n.args.size() == 2 && uses_.is_alone(g_.nodes[static_cast<std::size_t>(old)].args[0], old);
-      const int made = whole ? (this->*rule)(old, n) : none;
+      const ir::node& was = g_.nodes[static_cast<std::size_t>(old)];
+      const bool whole = was.varies == all_ && was.args.size() == 2 && uses_.is_alone(was.args[0], old);
+      const int made = whole ? (this->*rule)(n) : none;
       return made == none ? b_.add(std::move(n)) : made;
     });
     for (const auto& [node, name] : joined_) b_.name(name, node, ir::role::label);
@@ -48,7 +49,7 @@ class joiner {
   }
 
   // (v * p) * q = v * (p * q)
-  int factors(int, const ir::node& n) {
+  int factors(const ir::node& n) {
     if (n.op != "mul" || !b_.is(n.args[0], "mul")) return none;
     const int value = b_[n.args[0]].args[0], p = b_[n.args[0]].args[1], q = n.args[1];
     if (!is_fixed(value, p, q) || is_power_of_two(b_[p]) || is_power_of_two(b_[q])) return none;
@@ -56,7 +57,7 @@ class joiner {
   }
 
   // (near - shift) * f = near * f - shift * f; near * f - c + b = near * f + (b - c)
-  int offsets(int, const ir::node& n) {
+  int offsets(const ir::node& n) {
     const int left = n.args[0], right = n.args[1];
     if (n.op == "mul" && b_.is(left, "sub") && is_near(b_[left].args[0]) && is_fixed(b_[left].args[0], b_[left].args[1], right))
       return b_.op("sub", {b_.op("mul", {b_[left].args[0], right}), named("offset", b_.op("mul", {b_[left].args[1], right}))});
