@@ -117,7 +117,7 @@ void print_row_pivots(const pass& q, body& b) {
 
 // What a sweep of one run asks for beside each tensor that it reads: kept stores would wait for the lines that they fall into, and
 // between the sums and the outputs memory is idle. Returns the statements for the loop.
-std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, body& b) {
+std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, const std::string& size, body& b) {
   const plan& p = b.p();
   std::vector<std::string> asked;
   std::size_t next = 0;
@@ -125,14 +125,21 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
     const tensor* t = b.leaf(i);
     if (t == nullptr || t->storage != 'S') continue;
     while (next < stores.size() && stores[next].to.storage != 'S') ++next;
+    const std::string run = b.run_name(i);
+    const auto place = [&](const std::string& id, const std::string& value) {
+      const std::string name = b.fresh("ask_" + id);
+      b.out().code("const nf::In<S> " + name + " = " + value + ";");
+      return name;
+    };
     if (p.apart && p.together >= 0) {
-      asked.push_back("at.Prefetch(" + b.run_name(i) + " + far);");
+      asked.push_back("at.Prefetch(" + run + " + far);");
     } else if (next < stores.size()) {
-      const std::string name = b.fresh("ask_" + stores[next].to.id);
-      b.out().code("const nf::In<S> " + name + " = nf::ToAskFor(stream, " + b.run_name(i) + ", " + b.run(stores[next++].to) + ");");
-      asked.push_back("at.Prefetch(" + name + ");");
+      const tensor& to = stores[next++].to;
+      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor(stream, " + run + ", " + b.run(to) + ")") + ");");
+    } else if (!p.slices.across.nodes.empty()) {  // slices are rows
+      asked.push_back("at.Prefetch(" + place(t->id, "nf::AskAhead(" + run + ", " + size + ")") + ");");
     } else {
-      asked.push_back("at.PrefetchAhead(" + b.run_name(i) + ");");
+      asked.push_back("at.PrefetchAhead(" + run + ");");
     }
   }
   return asked;
@@ -156,7 +163,7 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
   open_outer(groups, nodes, operands, b);
   b.open_vector(groups.back());
   b.print_runs(nodes);
-  const std::vector<std::string> asked = print_asked(nodes, stores, b);
+  const std::vector<std::string> asked = print_asked(nodes, stores, b.size(groups.back()), b);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
   const std::vector<int> scales = rarely ? std::vector<int>() : costly_scales(nodes, b);

@@ -50,9 +50,11 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       const nf::In<S> p_dy{dy + i_nt * n_c};
       const nf::In<P> p_weight{weight};
       const nf::In<S> p_x{x + i_nt * n_c};
+      const nf::In<S> ask_dy = nf::AskAhead(p_dy, n_c);
+      const nf::In<S> ask_x = nf::AskAhead(p_x, n_c);
       sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-        at.PrefetchAhead(p_dy);
-        at.PrefetchAhead(p_x);
+        at.Prefetch(ask_dy);
+        at.Prefetch(ask_x);
         const V v_dy = at(p_dy);
         const V v_weight = at(p_weight);
         s0 = hn::MulAdd(hn::Mul(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy), v_weight, s0);

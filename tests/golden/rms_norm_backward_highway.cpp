@@ -45,9 +45,11 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
       const nf::In<S> p_dy{dy + i_t * n_c};
       const nf::In<P> p_weight{weight};
       const nf::In<S> p_x{x + i_t * n_c};
+      const nf::In<S> ask_dy = nf::AskAhead(p_dy, n_c);
+      const nf::In<S> ask_x = nf::AskAhead(p_x, n_c);
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-        at.PrefetchAhead(p_dy);
-        at.PrefetchAhead(p_x);
+        at.Prefetch(ask_dy);
+        at.Prefetch(ask_x);
         s0 = hn::MulAdd(hn::Mul(hn::Mul(at(p_x), v_rstd), at(p_dy)), at(p_weight), s0);
       });
       const V mean = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_c));

@@ -166,13 +166,15 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
 /// The same where the rows have sums of their own, of `bytes` bytes each: sums_of(slice, row) takes them, for a few rows that
 /// then are still in cache when their columns are stepped. f(slice, row, ahead, each) calls each(step) once, where
 /// step(at, V& fold0, ...) stores the outputs of the row and steps the columns: what belongs to the row as a whole is loaded
-/// before. The row whose turn it will be then is `ahead` rows further on. `stream`: the stores go past the cache.
+/// before. `ahead` rows further on memory is worth asking for: the row whose turn it will be then, or where `stream`, where the
+/// stores go past the cache, one that lies kAheadBytes further on.
 template <class S, class... Folds, class D, class T, class G, class F>
 HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
   const size_t few = RowsAtATime(bytes);
+  const size_t ahead = stream ? HWY_MAX(few, SlicesAhead(columns * sizeof(typename S::Memory))) : few;
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
@@ -187,8 +189,8 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
       for (size_t r = row; r < last; ++r) sums_of(slice, r);
       size_t r = row;
       for (; r + 2 <= last; r += 2) {  // two rows at a time: the sums are loaded and stored once for both
-        f(slice, r, few, [&](const auto& first) HWY_ATTR {
-          f(slice, r + 1, few, [&](const auto& second) HWY_ATTR {
+        f(slice, r, ahead, [&](const auto& first) HWY_ATTR {
+          f(slice, r + 1, ahead, [&](const auto& second) HWY_ATTR {
             step_all([&](auto at, auto&... folds) HWY_ATTR {
               first(at, folds...);
               second(at, folds...);
@@ -196,7 +198,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
           });
         });
       }
-      if (r < last) f(slice, r, few, step_all);
+      if (r < last) f(slice, r, ahead, step_all);
     }
     detail::InOrder<S>(d, sums, step, columns);
   });

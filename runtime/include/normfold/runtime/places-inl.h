@@ -120,6 +120,14 @@ struct Part {
   HWY_INLINE void PrefetchAhead(In<S>) const {}
 };
 
+/// What a sweep over the n elements of `in` asks for that goes on with what follows: the place kAhead further on, or of a run
+/// that is a little shorter the same place of the next one, where nothing is asked for twice.
+template <class S>
+HWY_INLINE In<S> AskAhead(In<S> in, size_t n) {
+  constexpr size_t kFar = kAhead / sizeof(typename S::Memory);
+  return in + (n > kFar / 2 && n < kFar ? n : kFar);
+}
+
 /// What a sweep that reads `in` asks for, where `out` is what it will be followed by: the line that will be stored to, so that a kept
 /// store need not wait for it; where stores go past the cache, what it will itself read.
 template <class S>

@@ -28,6 +28,9 @@ constexpr size_t kFewTasks = 16;
 /// memory behind short slices. Where stores are kept, what lies so far ahead would push out what they need.
 constexpr size_t kAheadBytes = size_t{1} << 13;
 
+/// How many slices of `bytes` bytes lie within that.
+HWY_INLINE size_t SlicesAhead(size_t bytes) { return (kAheadBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}); }
+
 template <class F>
 struct SliceTasks {
   const F* f;
@@ -57,7 +60,7 @@ struct SliceTasks {
 /// cache. `next` is how many slices further on memory is worth asking for; 0 in the last slice.
 template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
-  SliceTasks<F> tasks{&f, slices, 1, stream ? (kAheadBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}) : 1, stream};
+  SliceTasks<F> tasks{&f, slices, 1, stream ? SlicesAhead(bytes) : 1, stream};
   if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
   tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
