@@ -35,11 +35,11 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// The most rows that are walked together.
 constexpr size_t kRowsTogether = 8;
 
-/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. It pays
-/// where each value costs several instructions to load (`split`), unless rows are long; elsewhere only so many as lie in 512 bytes:
-/// their sums would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
+/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. Where each
+/// value costs several instructions to load (`split`), two at least. Elsewhere only so many as lie in 512 bytes: their sums
+/// would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
 HWY_INLINE size_t RowsTogether(bool split, size_t bytes) {
-  const size_t window = !split ? kShortRun : bytes < kAhead ? 2 * kAhead : 0;
+  const size_t window = split ? 2 * HWY_MAX(bytes, kAhead) : kShortRun;
   return HWY_MAX(HWY_MIN(window / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
 }
 
