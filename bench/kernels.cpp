@@ -54,8 +54,9 @@ class kernel {
   void operator()(const tensors& t, team& threads) {
     std::array<void*, most_arguments> buffers;
     for (std::size_t i = 0; i < static_cast<std::size_t>(function_.arguments); ++i) buffers[i] = t.at[roles_[i]];
-    context_.parallel_for = threads.threads() > 1 ? team::parallel_for : nullptr;
-    context_.parallel_state = &threads;
+    const normfold_context pool = threads.context();
+    context_.parallel_for = threads.threads() > 1 ? pool.parallel_for : nullptr;
+    context_.parallel_state = pool.parallel_state;
     const normfold_status status = function_.call(buffers.data(), extents_.data(), &context_);
     if (status != NORMFOLD_OK) {
       throw std::runtime_error(std::string(function_.name) + ": " + normfold_status_text(status));

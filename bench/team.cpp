@@ -1,25 +1,17 @@
-// The pool of team.hpp, and what the kernel of Linux tells about threads that wait for a core.
+// The team of team.hpp, and what the kernel of Linux tells about threads that wait for a core.
 #include "team.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <thread>
 
 namespace bench {
 namespace {
-
-constexpr double spin_seconds = 1e-3;
-
-void pause() {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 // What /proc/self/task/<tid>/schedstat says of a thread: running time, waiting time, switches.
 long long waited_in(const char* thread) {
@@ -37,65 +29,12 @@ long long waited_in(const char* thread) {
 
 double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-team::team(int threads) : seen_(static_cast<std::size_t>(threads)) {
-  for (std::size_t index = 1; index < seen_.size(); ++index) workers_.emplace_back([this, index] { work(index); });
-  wake();
-}
-
-team::~team() {
-  stop_ = true;
-  posted_.fetch_add(1);
-  posted_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
-}
-
-void team::take() {
-  for (std::size_t index; (index = next_.fetch_add(1, std::memory_order_relaxed)) < tasks_;) task_(data_, index);
-}
-
-void team::run(std::size_t tasks, void (*task)(void*, std::size_t), void* data) {
-  if (workers_.empty() || tasks < 2) {
-    for (std::size_t index = 0; index < tasks; ++index) task(data, index);
-    return;
-  }
-  tasks_ = tasks;
-  task_ = task;
-  data_ = data;
-  next_.store(0, std::memory_order_relaxed);
-  open_.store(true);
-  posted_.fetch_add(1);
-  posted_.notify_all();
-  take();
-  open_.store(false);
-  while (inside_.load() != 0) pause();  // a worker that comes now finds the job closed and leaves
-}
-
-void team::work(std::size_t index) {
-  unsigned seen = 0;
-  while (true) {
-    double until = 0;
-    for (unsigned spins = 1; posted_.load(std::memory_order_acquire) == seen; ++spins) {
-      pause();
-      if (spins % 256 != 0) continue;
-      if (until == 0) until = seconds() + spin_seconds;
-      if (seconds() > until) posted_.wait(seen);
-    }
-    seen = posted_.load(std::memory_order_acquire);
-    if (stop_) return;
-    inside_.fetch_add(1);
-    if (open_.load()) take();
-    inside_.fetch_sub(1);
-    seen_[index].store(seen, std::memory_order_release);
-  }
-}
-
 void team::wake() {
-  if (workers_.empty()) return;
-  const unsigned job = posted_.fetch_add(1) + 1;
-  posted_.notify_all();
-  for (std::size_t index = 1; index < seen_.size(); ++index) {
-    while (seen_[index].load(std::memory_order_acquire) != job) pause();
-  }
+  std::atomic<int> awake{0};
+  each(pool_.size(), [&](std::size_t) {  // a thread that waits in one leaves the others to the rest
+    ++awake;
+    while (awake.load() != threads()) std::this_thread::yield();
+  });
 }
 
 long long team::waited() {
@@ -107,10 +46,6 @@ long long team::waited() {
   }
   closedir(tasks);
   return sum;
-}
-
-void team::parallel_for(void* state, std::size_t tasks, void (*task)(void*, std::size_t), void* data) {
-  static_cast<team*>(state)->run(tasks, task, data);
 }
 
 }  // namespace bench

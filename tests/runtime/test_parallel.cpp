@@ -54,6 +54,31 @@ TEST_CASE("thread_pool: any number of threads") {
   }
 }
 
+TEST_CASE("thread_pool: a thread begins with the same tasks in each call") {
+  static constexpr std::size_t threads = 4;
+  normfold::thread_pool pool(threads);
+  struct call {
+    std::atomic<std::size_t> begun{0};
+    std::thread::id by[threads];
+  };
+  const auto one_each = [&] {
+    call c;
+    pool.run(
+        threads,
+        [](void* data, std::size_t i) {
+          call& in = *static_cast<call*>(data);
+          in.by[i] = std::this_thread::get_id();
+          ++in.begun;
+          while (in.begun.load() < threads) std::this_thread::yield();  // so that no thread takes two
+        },
+        &c);
+    return std::vector<std::thread::id>(c.by, c.by + threads);
+  };
+  const std::vector<std::thread::id> first = one_each();
+  CHECK(first[0] == std::this_thread::get_id());
+  for (int i = 0; i < 50; ++i) CHECK(one_each() == first);
+}
+
 TEST_CASE("thread_pool: thousands of short calls, some after the workers fell asleep") {
   normfold::thread_pool pool(3);
   const normfold_context context = pool.context();

@@ -56,18 +56,19 @@ using task_function = void (*)(void* data, std::size_t index);
 #endif
 
 /// A fixed set of threads that wait for work: they spin for a millisecond, then sleep. The caller of a kernel takes
-/// part and never waits for a worker that has not begun, so a call is at worst as slow as one thread. While a call is
-/// in progress, further calls (from other threads or from within a task) run on their own thread alone. The pool
-/// outlives every call that uses it; create one per process.
+/// part and never waits for a worker that has not begun, so a call is at worst as slow as one thread. A thread begins with
+/// a share of its own, the same in calls of one shape, and then helps the others. While a call is in progress, further calls (from
+/// other threads or from within a task) run on their own thread alone. The pool outlives every call that uses it; create one per process.
 class thread_pool {
  public:
   /// `threads` counts the caller: thread_pool(1) starts none. 0 means one per hardware thread.
   explicit thread_pool(unsigned threads = 0) {
     if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
     threads = std::min(threads, 0xffffU);
+    shares_ = std::vector<share>(threads);
     workers_.reserve(threads - 1);
     try {
-      for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this] { work(); });
+      for (unsigned i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work(i); });
     } catch (...) {
       stop();
       throw;
@@ -98,15 +99,19 @@ class thread_pool {
     }
     task_ = task;
     data_ = data;
-    tasks_ = tasks;
+    parts_ = std::min(size(), tasks);
     chunk_ = std::max<std::size_t>(1, tasks / (8 * size()));
-    next_.store(0, std::memory_order_relaxed);
+    for (std::size_t i = 0, begin = 0; i < parts_; ++i) {
+      shares_[i].next.store(begin, std::memory_order_relaxed);
+      begin += tasks / parts_ + (i < tasks % parts_ ? 1 : 0);
+      shares_[i].end = begin;
+    }
     gate_.store((gate_.load(std::memory_order_relaxed) & ~low_bits) + generation + open);
     if (sleepers_.load() != 0) {
       { const std::lock_guard lock(mutex_); }
       wake_.notify_all();
     }
-    take_chunks();
+    take_chunks(0);
     // A worker that comes now finds the gate closed; those inside finish their chunk.
     gate_.fetch_and(~open);
     const auto all_left = [this] { return (gate_.load() & inside) == 0; };
@@ -120,6 +125,13 @@ class thread_pool {
   }
 
  private:
+  // The tasks that a thread begins with. They lie beside each other and are the same in each call of one shape, so that a core
+  // finds in its own caches what it worked on before.
+  struct alignas(64) share {
+    std::atomic<std::size_t> next{0};
+    std::size_t end = 0;
+  };
+
   // gate_ holds, from the lowest bit: how many workers are inside the current call, whether more may enter, and the
   // number of the call, so that entering and closing are one atomic step.
   static constexpr std::uint64_t inside = 0xffff;
@@ -143,12 +155,16 @@ class thread_pool {
     return done();
   }
 
-  void take_chunks() {
-    for (;;) {
-      const std::size_t first = next_.fetch_add(chunk_, std::memory_order_relaxed);
-      if (first >= tasks_) return;
-      const std::size_t last = first + std::min(chunk_, tasks_ - first);
-      for (std::size_t i = first; i < last; ++i) task_(data_, i);
+  // Chunks of the thread's own share, then what the others have left.
+  void take_chunks(std::size_t thread) {
+    for (std::size_t i = 0; i < parts_; ++i) {
+      share& from = shares_[(thread + i) % parts_];
+      while (from.next.load(std::memory_order_relaxed) < from.end) {
+        const std::size_t first = from.next.fetch_add(chunk_, std::memory_order_relaxed);
+        if (first >= from.end) break;
+        const std::size_t last = first + std::min(chunk_, from.end - first);
+        for (std::size_t index = first; index < last; ++index) task_(data_, index);
+      }
     }
   }
 
@@ -171,7 +187,7 @@ class thread_pool {
     }
   }
 
-  void work() {
+  void work(std::size_t thread) {
     std::uint64_t call = 0;
     const auto something_to_do = [this, &call] {
       const std::uint64_t seen = gate_.load();
@@ -185,7 +201,7 @@ class thread_pool {
         sleepers_.fetch_sub(1);
       }
       if (!stopping_.load() && enter(call)) {
-        take_chunks();
+        take_chunks(thread);
         leave();
       }
     }
@@ -201,10 +217,10 @@ class thread_pool {
   }
 
   std::atomic<std::uint64_t> gate_{0};
-  std::atomic<std::size_t> next_{0};
   task_function task_ = nullptr;
   void* data_ = nullptr;
-  std::size_t tasks_ = 0;
+  std::vector<share> shares_;
+  std::size_t parts_ = 0;  // shares of the current call
   std::size_t chunk_ = 1;
   std::atomic_flag busy_{};
   std::atomic<bool> stopping_{false};
