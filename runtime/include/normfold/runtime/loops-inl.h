@@ -130,7 +130,8 @@ HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f
   }
   // The parts at the end and at the beginning are one piece of code.
   for (size_t part = n - i;; i = 0, part = head, head = 0) {
-    if (part != 0) f(Part<D>{d, i, part});
+    if (part != 0 && stream) f(Edge<D>{{d, i, part}});
+    else if (part != 0) f(Part<D>{d, i, part});
     if (head == 0) break;
   }
 }

@@ -8,6 +8,7 @@
 #define NORMFOLD_PLACES_INL_H_
 #endif
 
+#include <cstring>
 #include <type_traits>
 
 #include "hwy/cache_control.h"
@@ -118,6 +119,18 @@ struct Part {
   HWY_INLINE void Prefetch(Run) const {}
   template <class S>
   HWY_INLINE void PrefetchAhead(In<S>) const {}
+};
+
+/// A part at either end of a run that goes past the cache otherwise. It is copied: a vector stored in part by a mask that reaches into
+/// the next line has that line read, which is about to go past the cache.
+template <class D>
+struct Edge : Part<D> {
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    HWY_ALIGN_MAX typename S::Memory whole[hn::MaxLanes(D())];
+    HWY_NAMESPACE::Store(S(), this->d, v, whole);
+    std::memcpy(out.p + this->i, whole, this->n * sizeof(typename S::Memory));
+  }
 };
 
 /// What a sweep over the n elements of `in` asks for that goes on with what follows: the place kAhead further on, or of a run
