@@ -119,19 +119,19 @@ HWY_INLINE void Scaled(bool scaled, const F& f) {
 template <class D, class S, class F>
 HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {
   const size_t lanes = hn::Lanes(d);
-  const size_t bytes = lanes * sizeof(typename S::Memory);
-  const size_t past = stream ? reinterpret_cast<uintptr_t>(out.p) % bytes : 0;
-  size_t head = past == 0 ? 0 : HWY_MIN((bytes - past) / sizeof(typename S::Memory), n);
-  size_t i = head;
-  if (stream) {
-    for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
-  } else {
+  size_t i = 0;
+  if (!stream) {
     for (; i + lanes <= n; i += lanes) f(Whole<D>{d, i});
+    if (i < n) f(Part<D>{d, i, n - i});
+    return;
   }
+  const size_t bytes = lanes * sizeof(typename S::Memory);
+  const size_t past = reinterpret_cast<uintptr_t>(out.p) % bytes;
+  size_t head = past == 0 ? 0 : HWY_MIN((bytes - past) / sizeof(typename S::Memory), n);
+  for (i = head; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
   // The parts at the end and at the beginning are one piece of code.
   for (size_t part = n - i;; i = 0, part = head, head = 0) {
-    if (part != 0 && stream) f(Edge<D>{{d, i, part}});
-    else if (part != 0) f(Part<D>{d, i, part});
+    if (part != 0) f(Edge<D>{{d, i, part}});
     if (head == 0) break;
   }
 }
