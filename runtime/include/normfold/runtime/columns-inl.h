@@ -166,8 +166,8 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
 /// The same where the rows have sums of their own, of `bytes` bytes each: sums_of(slice, row) takes them, for a few rows that
 /// then are still in cache when their columns are stepped. f(slice, row, ahead, each) calls each(step) once, where
 /// step(at, V& fold0, ...) stores the outputs of the row and steps the columns: what belongs to the row as a whole is loaded
-/// before. `ahead` rows further on memory is worth asking for: the row whose turn it will be then, or where `stream`, where the
-/// stores go past the cache, one that lies kAheadBytes further on.
+/// before. `ahead` rows further on memory is worth asking for: the row whose turn it will be then, or one that lies kAheadBytes
+/// further on with `stream`, where the stores go past the cache.
 template <class S, class... Folds, class D, class T, class G, class F>
 HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
                          const G& sums_of, const F& f) {

@@ -57,8 +57,9 @@ using task_function = void (*)(void* data, std::size_t index);
 
 /// A fixed set of threads that wait for work: they spin for a millisecond, then sleep. The caller of a kernel takes
 /// part and never waits for a worker that has not begun, so a call is at worst as slow as one thread. A thread begins with
-/// a share of its own, the same in calls of one shape, and then helps the others. While a call is in progress, further calls (from
-/// other threads or from within a task) run on their own thread alone. The pool outlives every call that uses it; create one per process.
+/// a share of its own, the same in calls of one shape, and then helps the others. While a call is in progress, further
+/// calls (from other threads or from within a task) run on their own thread alone. The pool outlives every call that
+/// uses it; create one per process.
 class thread_pool {
  public:
   /// `threads` counts the caller: thread_pool(1) starts none. 0 means one per hardware thread.
