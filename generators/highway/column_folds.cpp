@@ -213,6 +213,7 @@ void phased_printer::print_rows_with_columns() {
   b_.open_vector(columns);
   b_.print_runs(nodes);
   const std::vector<std::string> to = print_out_runs(writes, b_);
+  print_asked_pages(nodes, to, b_.size(columns), "stream", b_);
   out_.open("each([&](auto at" + sums_text(across, "V&") + ") HWY_ATTR {");
   for (int i : nodes)
     if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')

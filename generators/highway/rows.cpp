@@ -115,10 +115,25 @@ void print_row_pivots(const pass& q, body& b) {
   }
 }
 
+// Of several inputs none: they are asked for twice already, and a third time costs more than it saves.
+void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b) {
+  std::vector<std::string> inputs;
+  for (int i : nodes)
+    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') inputs.push_back(b.run_name(i));
+  if (inputs.size() == 1) runs.push_back(inputs[0]);
+  std::string text;
+  for (const std::string& run : runs) text += ", " + run;
+  if (!text.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + text + ");");
+}
+
 // What a sweep of one run asks for beside each tensor that it reads: kept stores would wait for the lines that they fall into, and
 // between the sums and the outputs memory is idle. Returns the statements for the loop.
 std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, const std::string& size, body& b) {
   const plan& p = b.p();
+  std::vector<std::string> outputs;
+  for (const write& w : stores)
+    if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
+  if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
   std::vector<std::string> asked;
   std::size_t next = 0;
   for (int i : nodes) {
@@ -250,6 +265,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   b.open_vector(vector);
   b.print_runs(nodes);
   const std::vector<std::string> to = print_out_runs(writes, b, length, gathered);
+  if (ahead != in_cache && b.p().how == shape::phased) print_asked_pages(nodes, to, length, stream, b);
   const bool statistics = stored_as(nodes, b) == "A";
   const std::vector<int> scales = costly_scales(nodes, b);
   const body::state unscaled = b.save();

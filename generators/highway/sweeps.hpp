@@ -41,6 +41,8 @@ constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.
 std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b, const std::string& length = "",
                                         const std::vector<std::string>& gathered = {});
+/// Prints what asks for the pages of the output runs `runs` and of the input of a loop over `nodes`.
+void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b);
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
 /// `gathered`: where short runs of each output come together, if they do.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,

@@ -42,6 +42,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         auto sums = nf::Fold<S, nf::Sum>(d);
         const nf::In<S> p_residual{residual + i_t * n_c};
         const nf::In<S> p_x{x + i_t * n_c};
+        nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
         const nf::In<S> ask_y = nf::ToAskFor(stream, p_residual, nf::Out<S>{y + i_t * n_c});
         const nf::In<S> ask_sum = nf::ToAskFor(stream, p_x, nf::Out<S>{sum + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {

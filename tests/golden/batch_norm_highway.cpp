@@ -41,6 +41,7 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
     const V b = hn::NegMulAdd(nf::Broadcast<A>(d, running_mean + i_c), a, nf::Broadcast<P>(d, bias + i_c));
     const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
     const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+    nf::AskForPages(stream, n_hw, p_y, p_x);
     nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
       at.PrefetchAhead(p_x);
       at.Store(p_y, hn::MulAdd(at(p_x), a, b));

@@ -82,6 +82,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     const nf::In<P> p_weight{weight};
     const nf::In<S> p_x{x + i_nt * n_c};
     const nf::Out<S> p_dx{dx + i_nt * n_c};
+    nf::AskForPages(stream, n_c, p_dx);
     each([&](auto at, V& s0, V& s1) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);
       at.Prefetch(p_x + ahead * n_c);

@@ -68,6 +68,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     const nf::In<P> p_weight{weight};
     const nf::In<S> p_x{x + i_t * n_c};
     const nf::Out<S> p_dx{dx + i_t * n_c};
+    nf::AskForPages(stream, n_c, p_dx);
     each([&](auto at, V& s0) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);
       at.Prefetch(p_x + ahead * n_c);

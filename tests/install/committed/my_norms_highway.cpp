@@ -48,6 +48,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           // mean_sq = mean(sq(x * scale - pivot))
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
           const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);
@@ -127,6 +128,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
         // mean_sq = mean(sq(x * scale))
         auto sums = nf::Fold<S, nf::Sum>(d);
         const nf::In<S> p_x{x + i_t * n_c};
+        nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, p_x);
         const nf::In<S> ask_y = nf::ToAskFor(stream, p_x, nf::Out<S>{y + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
           sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {

@@ -148,6 +148,19 @@ HWY_INLINE In<S> ToAskFor(bool stream, In<S> in, Out<S> out) {
   return {stream ? in.p + kAhead / sizeof(typename S::Memory) : out.p};
 }
 
+/// How far ahead of itself, in bytes, a loop over runs that follow each other asks for one line of each tensor.
+constexpr size_t kPageAhead = size_t{1} << 14;
+
+/// Asks for one line of each tensor, far ahead: its page's address is known then by the time the loop gets there, which takes longer
+/// than the way to the lines of a page that is known. Where stores are kept; for short runs it would cost more than it saves.
+template <class Run, class... Runs>
+HWY_INLINE void AskForPages(bool stream, size_t n, Run run, Runs... runs) {
+  constexpr size_t kBytes = sizeof(*run.p);
+  if (stream || n * kBytes < 2 * kShortRun) return;
+  hwy::Prefetch(run.p + kPageAhead / kBytes);
+  (hwy::Prefetch(runs.p + kPageAhead / sizeof(*runs.p)), ...);
+}
+
 /// Whether runs of S are walked in halves: a bf16 number is the upper half of a float, so that of the 32 bit words of a run
 /// the odd elements are a mask away from floats and the even ones a shift. A vector of words is read, rounded and stored
 /// as a whole; widening and narrowing it element by element costs as much as a norm.
