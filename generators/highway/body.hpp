@@ -70,6 +70,8 @@ class body {
   /// Until the state is put back, a loop is printed that multiplies by `by` instead of the scales `nodes`; it may be 1.
   void multiply_by(const std::vector<int>& nodes, bool in_memory);
 
+  bool is_scaled(int node) const;  ///< a product with such a scale
+
   void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
   const tensor* leaf(int node) const;
   std::string run_name(int node) const { return runs_.at(node); }
@@ -77,7 +79,6 @@ class body {
 
  private:
   bool is_fused(int node) const;  ///< a product without a variable of its own
-  bool is_scaled(int node) const;  ///< a product with a scale that may be 1
 
   const plan& plan_;
   writer& out_;

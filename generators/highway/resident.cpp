@@ -8,8 +8,6 @@ namespace normfold::gen::highway {
 
 using ir::has;
 
-namespace {
-
 std::vector<int> kept_loops(const plan& p) {
   std::vector<int> keep;
   for (std::size_t l = 0; l < p.loops.size(); ++l)
@@ -17,16 +15,17 @@ std::vector<int> kept_loops(const plan& p) {
   return keep;
 }
 
-// What stands for the slice: the one loop that is kept, or all of them.
 std::string slice_name(const plan& p) {
   const std::vector<int> keep = kept_loops(p);
   return keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
 }
 
-void declare_slice(body& b) {
+namespace {
+
+void declare_slice(body& b, const std::string& flat = "") {
   std::vector<group> slices;
   for (int l : kept_loops(b.p())) slices.push_back({.loops = {l}});
-  b.declare_index(slices, slice_name(b.p()));
+  b.declare_index(slices, flat.empty() ? slice_name(b.p()) : flat);
 }
 
 // Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets
@@ -106,20 +105,49 @@ void print_slice(const kernel& k, const std::vector<write>& writes, int ahead, b
   });
 }
 
-// What is computed of a slice and needed once more when its outputs are written.
+// Neighbouring slices and the run of each: where those lie apart, one stretch of memory.
+ir::atom_set neighbours_of(const plan& p) {
+  ir::atom_set neighbours = 0;
+  for (int l = p.together; l >= 0 && has(p.all_loops() & ~slice_of(p), l); --l) neighbours |= ir::atom_set{1} << l;
+  return neighbours;
+}
+ir::atom_set run_of(const plan& p) { return p.all_loops() & ~((ir::atom_set{2} << p.together) - 1); }
+
+// What is known of a slice and needed once more when its outputs are written.
 std::vector<int> kept_values(const std::vector<write>& writes, const body& b) {
-  std::vector<char> seen(b.p().g.nodes.size(), 0);
+  const plan& p = b.p();
+  std::vector<char> seen(p.g.nodes.size(), 0);
   std::vector<int> kept, open = nodes_of(writes);
   while (!open.empty()) {
     const int i = open.back();
     open.pop_back();
-    if (seen[static_cast<std::size_t>(i)] != 0 || b.leaf(i) != nullptr) continue;
+    if (seen[static_cast<std::size_t>(i)] != 0) continue;
     seen[static_cast<std::size_t>(i)] = 1;
-    if (b.needed({i}).empty()) kept.push_back(i);
-    else open.insert(open.end(), b.p().at(i).args.begin(), b.p().at(i).args.end());
+    if (const tensor* t = b.leaf(i)) {
+      if (p.apart && (t->varies & neighbours_of(p)) != 0 && (t->varies & slice_of(p)) == 0) kept.push_back(i);
+    } else if (b.needed({i}).empty()) {
+      kept.push_back(i);
+    } else {
+      open.insert(open.end(), p.at(i).args.begin(), p.at(i).args.end());
+    }
   }
   std::sort(kept.begin(), kept.end());
   return kept;
+}
+
+// Whether the outputs of neighbouring slices can be computed as one run: all else that they need is the same for all of it, or lies in
+// memory as its elements do.
+bool goes_as_one(const std::vector<write>& writes, const std::vector<int>& kept, const body& b) {
+  const plan& p = b.p();
+  const ir::atom_set stretch = neighbours_of(p) | run_of(p);
+  std::vector<int> open = nodes_of(writes);
+  for (std::size_t i = 0; i < open.size(); ++i) {
+    if (std::find(kept.begin(), kept.end(), open[i]) != kept.end()) continue;
+    const ir::atom_set varies = p.at(open[i]).varies & stretch;
+    if (p.at(open[i]).op == "leading" || (varies != 0 && varies != stretch)) return false;
+    if (b.leaf(open[i]) == nullptr) open.insert(open.end(), p.at(open[i]).args.begin(), p.at(open[i]).args.end());
+  }
+  return true;
 }
 
 // A value of a slice, and where it lies until the outputs are written.
@@ -156,59 +184,101 @@ std::vector<kept> declare_kept(const kernel& k, const std::vector<write>& writes
   return all;
 }
 
-// The outputs of neighbouring slices, read and written as they lie in memory. `next`: how many elements further on the next ones are.
-void print_outputs_together(const std::vector<kept>& values, const std::vector<write>& writes, const std::string& next, int ahead, body& b) {
+// The outputs of neighbouring slices, slice by slice.
+void print_outputs_together(const std::vector<kept>& values, const std::vector<write>& writes, int ahead, body& b) {
   writer& out = b.out();
   const std::vector<int> stored = nodes_of(writes);
-  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
   for (const kept& v : values) b.name(v.node, b.fresh(b.wish(v.node)));
   const std::vector<int> nodes = b.needed(stored);
   std::vector<group> outer, inner;
   for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < b.p().together ? outer : inner).push_back(g);
   outer.push_back(inner[0]);
   open_outer(outer, {}, {}, b);
-  std::vector<std::string> gathered;
-  for (const write& w : b.p().apart ? writes : std::vector<write>()) {
-    gathered.push_back(b.fresh("all_" + w.to.id));
-    out.line("nf::Gathered<" + std::string(1, w.to.storage) + "> " + gathered.back() + "(stream, end - begin, " + next + ");");
-  }
   out.open(open_slices(b.p()));
   declare_slice(b);
   for (const kept& v : values) out.line("const V " + b.value(v.node) + " = hn::Set(d, " + v.place + ");");
   b.print_ready(nodes, stored);
   open_outer(inner, nodes, stored, b);
-  print_each(writes, nodes, inner.back(), b.size(inner.back()), gathered.empty() ? "stream" : gathered[0] + ".Streams()", ahead, b, gathered);
+  print_each(writes, nodes, inner.back(), b.size(inner.back()), "stream", ahead, b);
   for (std::size_t g = 0; g < inner.size(); ++g) out.close();
-  for (const std::string& g : gathered) out.line(g + ".Write();");
   for (std::size_t g = 0; g + 1 < outer.size(); ++g) out.close();
+}
+
+// The same as one run of all slices. A scale that is not 1 is left to the other way.
+void print_outputs_as_one(const std::vector<kept>& values, const std::vector<write>& writes, int ahead, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  const auto scale = std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == p.extremes.scale; });
+  const std::string run = b.product(run_of(p));
+  std::vector<kept> spread;
+  for (const kept& v : values)
+    if (v.node != p.extremes.scale) spread.push_back(v);
+  out.line("bool as_one = end - begin > 1 && " + run + " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
+  if (scale != values.end()) {
+    const std::string i = slice_name(p);
+    out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place + " == 1;");
+  }
+  out.open("if (as_one) {");
+  const body::state before = b.save();
+  if (!spread.empty()) {
+    const std::string name = b.fresh("spread");
+    std::string places;
+    for (const kept& v : spread) places += ", " + v.place;
+    out.line("nf::Spread<S, " + std::to_string(spread.size()) + "> " + name + ";");
+    out.open(open_slices(p));
+    out.code(name + ".Write(d, " + slice_name(p) + " - begin, " + run + places + ");");
+    out.close();
+    for (std::size_t k = 0; k < spread.size(); ++k) {
+      const std::string value = b.fresh(b.wish(spread[k].node));
+      out.line("const nf::In<nf::StatStorage<S>> " + value + " = " + name + "[" + std::to_string(k) + "];");
+      b.name(spread[k].node, "at(" + value + ")");
+    }
+  }
+  if (scale != values.end()) {
+    out.line("constexpr nf::One by{};");
+    b.multiply_by({scale->node}, false);
+  }
+  const std::vector<int> nodes = b.needed(nodes_of(writes));
+  std::vector<group> outer, inner;
+  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < p.together ? outer : inner).push_back(g);
+  group all;
+  for (const group& g : inner) all.loops.insert(all.loops.end(), g.loops.begin(), g.loops.end());
+  outer.push_back(all);
+  declare_slice(b, "begin");
+  open_outer(outer, {}, {}, b);
+  print_each(writes, nodes, all, "(end - begin) * " + in_brackets(run), "stream", ahead, b);
+  for (std::size_t g = 0; g + 1 < outer.size(); ++g) out.close();
+  out.line("return;");
+  out.close();
+  b.restore(before);
 }
 
 void print_slices_together(const kernel& k, const std::vector<write>& writes, int ahead, body& b) {
   const plan& p = b.p();
   writer& out = b.out();
-  const ir::atom_set kept_sets = p.all_loops() & ~slice_of(p), run = p.all_loops() & ~((ir::atom_set{2} << p.together) - 1);
-  ir::atom_set neighbours = 0;
-  for (int l = p.together; l >= 0 && has(kept_sets, l); --l) neighbours |= ir::atom_set{1} << l;
+  const ir::atom_set kept_sets = p.all_loops() & ~slice_of(p), run = run_of(p), neighbours = neighbours_of(p);
   int inputs = 0;
   for (const tensor& t : k.tensors) inputs += t.storage == 'S' && t.is_const ? 1 : 0;
-  const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)", next = "next * " + in_brackets(b.product(run));
-  out.code("const size_t together = nf::SlicesTogether(" + b.product(neighbours) + ", " + b.product(run) + " * sizeof(nf::Memory<S>), " +
-           (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
+  const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)";
+  out.code("const size_t together = nf::" + std::string(p.apart ? "SlicesApart(" : "SlicesTogether(") + b.product(neighbours) + ", " + b.product(run) +
+           " * sizeof(nf::Memory<S>), " + (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
   out.code(streams_text(k, b));
   out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next) HWY_ATTR {");
-  if (p.apart) out.line("const size_t far = nf::Ahead<S>(" + b.product(run) + ", " + next + ");");
   const std::vector<kept> values = declare_kept(k, writes, b);
   const body::state outside = b.save();
   out.open(open_slices(p));
-  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
-  for (const kept& v : values) wanted.push_back(v.node);
+  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true)), nodes;
+  for (const kept& v : values) nodes.push_back(v.node);
+  wanted.insert(wanted.end(), nodes.begin(), nodes.end());
   print_statistics(k, wanted, b, [&] {
     for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
   });
   out.close();
   b.restore(outside);
-  print_outputs_together(values, writes, next, ahead, b);
+  for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
+  if (p.apart && goes_as_one(writes, nodes, b)) print_outputs_as_one(values, writes, ahead, b);
+  print_outputs_together(values, writes, ahead, b);
   out.close("});");
 }
 

@@ -39,7 +39,7 @@ std::vector<int> costly_scales(const std::vector<int>& nodes, const body& b) {
   std::vector<int> found;
   for (int i : nodes) {
     const ir::node& n = p.at(i);
-    if (n.op != "mul" || !is_scale(p.at(n.args[1]), p) || n.varies != p.all_loops()) continue;
+    if (n.op != "mul" || !is_scale(p.at(n.args[1]), p) || n.varies != p.all_loops() || b.is_scaled(i)) continue;
     const bool is_read = has(p.at(n.args[1]).varies, innermost);
     if ((is_read || (p.how == shape::resident && !is_absorbed(i))) && std::find(found.begin(), found.end(), n.args[1]) == found.end())
       found.push_back(n.args[1]);
@@ -126,9 +126,22 @@ void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> r
   if (!text.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + text + ");");
 }
 
+// The run of `t` that a sweep over runs that lie apart asks for: as nf::NextRuns says, where one loop leads from run to run.
+std::string next_run(const tensor& t, const std::string& run, int outer, const std::string& asked, body& b) {
+  const plan& p = b.p();
+  if (asked.empty()) return run + " + next * " + in_brackets(b.stride(t, p.together));
+  const body::state before = b.save();
+  b.open_loop({.loops = {outer}}, asked + ".Run()");
+  b.open_loop({.loops = {p.together}}, "(begin + next + " + asked + ".Slice())");
+  const std::string text = b.run(t);
+  b.restore(before);
+  return text;
+}
+
 // What a sweep of one run asks for beside each tensor that it reads: kept stores would wait for the lines that they fall into, and
 // between the sums and the outputs memory is idle. Returns the statements for the loop.
-std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, const std::string& size, body& b) {
+std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, const std::string& size, int outer,
+                                     const std::string& next_runs, body& b) {
   const plan& p = b.p();
   std::vector<std::string> outputs;
   for (const write& w : stores)
@@ -147,7 +160,7 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
       return name;
     };
     if (p.apart && p.together >= 0) {
-      asked.push_back("at.Prefetch(" + run + " + far);");
+      asked.push_back("at.Prefetch(" + place(t->id, "nf::AskApart(" + run + ", " + size + ", " + next_run(*t, run, outer, next_runs, b) + ")") + ");");
     } else if (next < stores.size()) {
       const tensor& to = stores[next++].to;
       asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor(stream, " + run + ", " + b.run(to) + ")") + ");");
@@ -174,11 +187,15 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
   const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
   out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
+  // One loop from run to run, and one over slices.
+  const bool steps = p.how == shape::resident && p.apart && p.together >= 0 && !rarely && groups.size() == 2 && kept_loops(p).size() == 1;
+  const std::string next_runs = steps ? b.fresh("asked") : "";
+  if (steps) out.code("nf::NextRuns " + next_runs + "((" + slice_name(p) + " - begin) * " + in_brackets(b.size(groups[0])) + ", end - begin);");
   const body::state before = b.save();
   open_outer(groups, nodes, operands, b);
   b.open_vector(groups.back());
   b.print_runs(nodes);
-  const std::vector<std::string> asked = print_asked(nodes, stores, b.size(groups.back()), b);
+  const std::vector<std::string> asked = print_asked(nodes, stores, b.size(groups.back()), groups[0].loops.back(), next_runs, b);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
   const std::vector<int> scales = rarely ? std::vector<int>() : costly_scales(nodes, b);
@@ -193,6 +210,7 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
   }
   out.close("});");
   close_scaled(scales, unscaled, b);
+  if (steps) out.line(next_runs + ".Step();");
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
   else b.restore(before);
@@ -244,27 +262,24 @@ void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stor
   for (std::size_t r = 0; r < q.repairs.size(); ++r) b.name(q.repairs[r].variance, variances[r]);
 }
 
-std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b, const std::string& length,
-                                        const std::vector<std::string>& gathered) {
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b) {
   std::vector<std::string> to;
-  for (std::size_t i = 0; i < writes.size(); ++i) {
-    to.push_back(b.fresh("p_" + writes[i].to.id));
-    const std::string run = b.run(writes[i].to);
-    const std::string type = "const " + run.substr(0, run.find('{')) + " " + to.back();
-    if (gathered.empty()) b.out().line(type + run.substr(run.find('{')) + ";");
-    else b.out().code(type + " = " + gathered[i] + ".Run(" + length + ", " + run + ");");
+  for (const write& w : writes) {
+    to.push_back(b.fresh("p_" + w.to.id));
+    const std::string run = b.run(w.to);
+    b.out().line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
   }
   return to;
 }
 
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b, const std::vector<std::string>& gathered) {
+                const std::string& stream, int ahead, body& b) {
   writer& out = b.out();
   std::vector<int> targets;
   for (const write& w : writes) targets.push_back(w.node);
   b.open_vector(vector);
   b.print_runs(nodes);
-  const std::vector<std::string> to = print_out_runs(writes, b, length, gathered);
+  const std::vector<std::string> to = print_out_runs(writes, b);
   if (ahead != in_cache && b.p().how == shape::phased) print_asked_pages(nodes, to, length, stream, b);
   const bool statistics = stored_as(nodes, b) == "A";
   const std::vector<int> scales = costly_scales(nodes, b);
@@ -275,9 +290,9 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
         out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
-  if (ahead >= 0 && b.p().apart && b.p().together < 0)
+  if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
-      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + 2 * next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");  // a line may belong to two
+      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
   if (ahead == in_memory)
     for (int i : nodes)
       if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");

@@ -29,6 +29,9 @@ void close_scaled(const std::vector<int>& scales, const body::state& before, bod
 
 /// The loops over one slice.
 ir::atom_set slice_of(const plan& p);
+/// resident: the loops that are kept, and what stands for a slice: the one loop that is kept, or all of them.
+std::vector<int> kept_loops(const plan& p);
+std::string slice_name(const plan& p);
 /// Opens the outer loops of `groups` (all but the last) as plain loops.
 void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b);
 /// A product as a factor of another.
@@ -39,14 +42,12 @@ bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.
-std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b, const std::string& length = "",
-                                        const std::vector<std::string>& gathered = {});
+std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b);
 /// Prints what asks for the pages of the output runs `runs` and of the input of a loop over `nodes`.
 void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b);
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
-/// `gathered`: where short runs of each output come together, if they do.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b, const std::vector<std::string>& gathered = {});
+                const std::string& stream, int ahead, body& b);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
 /// "const bool stream = normfold::streams(...);"

@@ -30,31 +30,35 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>),
-      2 * n_n * n_hw * sizeof(nf::Memory<S>));
+  const size_t together = nf::SlicesApart(n_c, n_hw * sizeof(nf::Memory<S>), 2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
-    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> factor, t, t2; } kept[normfold::kMostTogether];
+    struct { nf::Stat<S> v_mean, factor, t, t2; } kept[normfold::kMostTogether];
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_mean = nf::Broadcast<A>(d, mean + i_c);
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
       // dweight = sum(xhat * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      nf::NextRuns asked((i_c - begin) * n_n, end - begin);
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
+            nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+        const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
+            nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
         sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.Prefetch(p_dy + far);
-          at.Prefetch(p_x + far);
+          at.Prefetch(ask_dy);
+          at.Prefetch(ask_x);
           const V v_dy = at(p_dy);
           s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy, s0);
           s1 = hn::Add(s1, v_dy);
         });
+        asked.Step();
       }
       const V v_dweight = nf::Total<0>(d, sums);
       const V v_dbias = nf::Total<1>(d, sums);
@@ -62,29 +66,55 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       nf::StoreOne(P(), hn::GetLane(v_dweight), dweight + i_c);
       // dbias = sum(dy)
       nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
+      kept[i_c - begin].v_mean = hn::GetLane(v_mean);
       kept[i_c - begin].factor = hn::GetLane(hn::Mul(v_rstd, hn::Div(v_dweight, nf::Number(d, n_n * n_hw))));
       kept[i_c - begin].t = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
       kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
     }
     // dx = (dy - (x - mean) * factor - dbias / count) * (rstd * weight)
-    for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      nf::Gathered<S> all_dx(stream, end - begin, next * n_hw);
+    bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
+    if (as_one) {
+      nf::Spread<S, 4> spread;
       for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].v_mean, kept[i_c - begin].factor, kept[i_c - begin].t,
+            kept[i_c - begin].t2);
+      }
+      const nf::In<nf::StatStorage<S>> v_mean = spread[0];
+      const nf::In<nf::StatStorage<S>> factor = spread[1];
+      const nf::In<nf::StatStorage<S>> t = spread[2];
+      const nf::In<nf::StatStorage<S>> t2 = spread[3];
+      const size_t i_c = begin;
+      for (size_t i_n = 0; i_n < n_n; ++i_n) {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_dy + next * n_hw);
+          at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_dx + next * n_hw);
+          const V t3 = hn::NegMulAdd(hn::Sub(at(p_x), at(v_mean)), at(factor), at(p_dy));
+          at.Store(p_dx, hn::Mul(hn::Sub(t3, at(t)), at(t2)));
+        });
+      }
+      return;
+    }
+    for (size_t i_n = 0; i_n < n_n; ++i_n) {
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        const V v_mean = hn::Set(d, kept[i_c - begin].v_mean);
         const V factor = hn::Set(d, kept[i_c - begin].factor);
         const V t = hn::Set(d, kept[i_c - begin].t);
         const V t2 = hn::Set(d, kept[i_c - begin].t2);
-        const V v_mean = nf::Broadcast<A>(d, mean + i_c);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx = all_dx.Run(n_hw, nf::Out<S>{dx + i_n * (n_c * n_hw) + i_c * n_hw});
-        nf::ForEach(d, n_hw, all_dx.Streams(), p_dx, [&](auto at) HWY_ATTR {
+        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_dx + next * n_hw);
           const V t3 = hn::Sub(hn::NegMulAdd(hn::Sub(at(p_x), v_mean), factor, at(p_dy)), t);
           at.Store(p_dx, hn::Mul(t3, t2));
         });
       }
-      all_dx.Write();
     }
   });
 }
@@ -104,13 +134,11 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>),
-      2 * n_n * n_hw * sizeof(nf::Memory<S>));
+  const size_t together = nf::SlicesApart(n_c, n_hw * sizeof(nf::Memory<S>), 2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
-    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
     // what the outputs of a slice need of it
     struct { nf::Stat<S> t; } kept[normfold::kMostTogether];
     for (size_t i_c = begin; i_c < end; ++i_c) {
@@ -118,16 +146,22 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       // sum_1 = sum((x - running_mean) * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      nf::NextRuns asked((i_c - begin) * n_n, end - begin);
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
+            nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+        const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
+            nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
         sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.Prefetch(p_dy + far);
-          at.Prefetch(p_x + far);
+          at.Prefetch(ask_dy);
+          at.Prefetch(ask_x);
           const V v_dy = at(p_dy);
           s0 = hn::MulAdd(hn::Sub(at(p_x), v_running_mean), v_dy, s0);
           s1 = hn::Add(s1, v_dy);
         });
+        asked.Step();
       }
       const V sum_1 = nf::Total<0>(d, sums);
       const V v_dbias = nf::Total<1>(d, sums);
@@ -140,18 +174,36 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c)));
     }
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)
+    bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
+    if (as_one) {
+      nf::Spread<S, 1> spread;
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].t);
+      }
+      const nf::In<nf::StatStorage<S>> t = spread[0];
+      const size_t i_c = begin;
+      for (size_t i_n = 0; i_n < n_n; ++i_n) {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_dy + next * n_hw);
+          at.Prefetch(p_dx + next * n_hw);
+          at.Store(p_dx, hn::Mul(at(p_dy), at(t)));
+        });
+      }
+      return;
+    }
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      nf::Gathered<S> all_dx(stream, end - begin, next * n_hw);
       for (size_t i_c = begin; i_c < end; ++i_c) {
         const V t = hn::Set(d, kept[i_c - begin].t);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx = all_dx.Run(n_hw, nf::Out<S>{dx + i_n * (n_c * n_hw) + i_c * n_hw});
-        nf::ForEach(d, n_hw, all_dx.Streams(), p_dx, [&](auto at) HWY_ATTR {
+        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
+          at.Prefetch(p_dx + next * n_hw);
           at.Store(p_dx, hn::Mul(at(p_dy), t));
         });
       }
-      all_dx.Write();
     }
   });
 }

@@ -63,12 +63,11 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   using V = hn::Vec<D>;
   using A [[maybe_unused]] = nf::StatStorage<S>;
   const D d;
-  const size_t together = nf::SlicesTogether(n_c, n_hw * sizeof(nf::Memory<S>), n_n * n_hw * sizeof(nf::Memory<S>));
+  const size_t together = nf::SlicesApart(n_c, n_hw * sizeof(nf::Memory<S>), n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
-    const size_t far = nf::Ahead<S>(n_hw, next * n_hw);
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, factor, offset; } kept[normfold::kMostTogether];
     for (size_t i_c = begin; i_c < end; ++i_c) {
@@ -86,14 +85,18 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           // mean_sq = mean(sq(x * scale - pivot))
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+          nf::NextRuns asked((i_c - begin) * n_n, end - begin);
           for (size_t i_n = 0; i_n < n_n; ++i_n) {
             const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+            const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw,
+                nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
             sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-              at.Prefetch(p_x2 + far);
+              at.Prefetch(ask_x);
               const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
               s0 = hn::MulAdd(from_pivot, from_pivot, s0);
               s1 = hn::Add(s1, from_pivot);
             });
+            asked.Step();
           }
           mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
           shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
@@ -108,8 +111,9 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           auto sums = nf::FoldRarely<nf::LargestAbs>(d);
           for (size_t i_n = 0; i_n < n_n; ++i_n) {
             const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+            const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw, p_x2 + next * n_hw);
             sums.Over(d, n_hw, [&](auto at, V& s0) HWY_ATTR {
-              at.Prefetch(p_x2 + far);
+              at.Prefetch(ask_x);
               s0 = nf::Max(s0, hn::Abs(at(p_x2)));
             });
           }
@@ -142,21 +146,45 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       }
     }
     // y = (x * scale - pivot) * factor + offset
+    bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
+    for (size_t i_c = begin; i_c < end; ++i_c) as_one = as_one && kept[i_c - begin].scale == 1;
+    if (as_one) {
+      nf::Spread<S, 3> spread;
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].pivot, kept[i_c - begin].factor,
+            kept[i_c - begin].offset);
+      }
+      const nf::In<nf::StatStorage<S>> pivot = spread[0];
+      const nf::In<nf::StatStorage<S>> factor = spread[1];
+      const nf::In<nf::StatStorage<S>> offset = spread[2];
+      constexpr nf::One by{};
+      const size_t i_c = begin;
+      for (size_t i_n = 0; i_n < n_n; ++i_n) {
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, (end - begin) * n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+          at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_y + next * n_hw);
+          const V v_y = hn::MulAdd(hn::Sub(nf::Mul(at(p_x), by), at(pivot)), at(factor), at(offset));
+          at.Store(p_y, v_y);
+        });
+      }
+      return;
+    }
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
-      nf::Gathered<S> all_y(stream, end - begin, next * n_hw);
       for (size_t i_c = begin; i_c < end; ++i_c) {
         const V scale = hn::Set(d, kept[i_c - begin].scale);
         const V pivot = hn::Set(d, kept[i_c - begin].pivot);
         const V factor = hn::Set(d, kept[i_c - begin].factor);
         const V offset = hn::Set(d, kept[i_c - begin].offset);
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_y = all_y.Run(n_hw, nf::Out<S>{y + i_n * (n_c * n_hw) + i_c * n_hw});
-        nf::ForEach(d, n_hw, all_y.Streams(), p_y, [&](auto at) HWY_ATTR {
+        const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+        nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_y + next * n_hw);
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });
       }
-      all_y.Write();
     }
   });
 }

@@ -56,25 +56,39 @@ bool ManyOutputs(size_t n, size_t skip, bool stream) {
   return right;
 }
 
-// Three runs that follow each other, and what lies before and behind them stays.
+// Up to three runs that follow each other, each with a factor and an offset of its own, as one; what lies before and behind stays.
 template <class S>
-bool GatheredRuns(size_t n, size_t skip, bool stream) {
-  constexpr size_t kRuns = 3;
+bool SpreadRuns(size_t n, size_t skip, bool stream) {
+  const size_t runs = HWY_MIN(kSpreadBytes / (n * sizeof(Memory<S>)), 3);
   const TagOf<S> d;
-  const Run<S> x = Values<S>(0, kRuns * n);
-  Run<S> y = Values<S>(1, skip + kRuns * n + skip);
-  Gathered<S> all(stream, kRuns, 0);
-  for (size_t r = 0; r < kRuns; ++r) {
-    const In<S> p_x{x.data() + r * n};
-    const Out<S> p_y = all.Run(n, Out<S>{y.data() + skip + r * n});
-    ForEach(d, n, all.Streams(), p_y, [&](auto at) HWY_ATTR { at.Store(p_y, at(p_x)); });
-  }
-  all.Write();
+  const Run<S> x = Values<S>(0, runs * n);
+  Run<S> y = Values<S>(1, skip + runs * n + skip);
+  Spread<S, 2> spread;
+  for (size_t r = 0; r < runs; ++r) spread.Write(d, r, n, static_cast<Stat<S>>(r + 1), static_cast<Stat<S>>(2 * r));
+  const In<StatStorage<S>> factor = spread[0], offset = spread[1];
+  const In<S> p_x{x.data()};
+  const Out<S> p_y{y.data() + skip};
+  ForEach(d, runs * n, stream, p_y, [&](auto at) HWY_ATTR {
+    at.Prefetch(p_y);
+    at.Store(p_y, hn::MulAdd(at(p_x), at(factor), at(offset)));
+  });
   hwy::FlushStream();
   bool right = true;
   for (size_t i = 0; i < y.size(); ++i) {
-    const bool written = skip <= i && i < skip + kRuns * n;
-    right = right && Holds<S>(y, i, Value(written ? i - skip : i + 1));
+    const bool written = skip <= i && i < skip + runs * n;
+    const size_t r = written ? (i - skip) / n : 0;
+    right = right && Holds<S>(y, i, written ? Value(i - skip) * (r + 1) + 2 * r : Value(i + 1));
+  }
+  return right;
+}
+
+// The order of memory: a run of each slice, then the next of each.
+bool AsksInOrder(size_t slices) {
+  bool right = true;
+  for (size_t begin : {size_t{0}, size_t{1}, slices, 5 * slices - 1}) {
+    NextRuns asked(begin, slices);
+    for (size_t k = begin; k < begin + 3 * slices; ++k, asked.Step())
+      right = right && asked.Run() == k / slices && asked.Slice() == k % slices;
   }
   return right;
 }
@@ -151,8 +165,8 @@ template <class S>
 bool LoopsOf(size_t n) {
   bool right = true;
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
-    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream) && GatheredRuns<S>(n, skip, stream);
-  right = right && Folds<S>(n);
+    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream) && SpreadRuns<S>(n, skip, stream);
+  right = right && Folds<S>(n) && AsksInOrder(n);
   for (size_t rows : std::initializer_list<size_t>{1, 2, 3, 8, 13, 130}) {
     right = right && Columns<S>(rows, n, false, false);
     for (bool stream : {false, true}) right = right && Columns<S>(rows, n, true, stream);

@@ -36,6 +36,11 @@ constexpr std::size_t kShortRun = 512;
 constexpr std::size_t kTogether = std::size_t{1} << 13;
 constexpr std::size_t kMostTogether = 64;
 
+/// Where the runs of a slice lie apart, those of neighbours shorter than kSpreadRun go together, as one run, until they fill a piece of
+/// this size: what a slice shares with its elements is spread over them first, and has to stay in the first-level cache beside them.
+constexpr std::size_t kSpreadBytes = std::size_t{1} << 12;
+constexpr std::size_t kSpreadRun = std::size_t{1} << 10;
+
 /// Whether outputs of `bytes` bytes go past the cache: as the context says, else where the output is at least four
 /// times the second-level cache, so that its reader would not find it there. `run`: bytes of each of its runs, where those lie
 /// apart.

@@ -148,49 +148,45 @@ HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
   }
 }
 
-/// Runs of one output that follow each other in memory, kTogether bytes of S at most where there are several. To be streamed, they are
-/// gathered first: alone, most lines of short ones would be written in two parts. `next` elements further on the next ones begin.
-template <class S>
-class Gathered {
-  using T = typename S::Memory;
-  static constexpr size_t kLine = 64 / sizeof(T);
+/// What neighbouring slices share with their elements, kValues numbers each, written out for every element of a run of each, so that
+/// those runs, which follow each other in memory, are one. kSpreadBytes of S at most.
+template <class S, size_t kValues>
+class Spread {
+  using T = Stat<S>;
 
  public:
-  HWY_INLINE Gathered(bool stream, size_t runs, size_t next)
-      : gathers_(stream && runs > 1), stream_(stream && runs <= 1), asks_(!stream && runs > 1), next_(next) {}
-  /// Where to write the next run, which is the n elements of `out`.
-  HWY_INLINE Out<S> Run(size_t n, Out<S> out) {
-    if (!gathers_) {
-      if (asks_)
-        for (size_t i = 0; i < n; i += kLine) hwy::Prefetch(out.p + next_ + i);
-      return out;
-    }
-    if (size_ == 0) to_ = out.p;
-    size_ += n;
-    return {runs_ + size_ - n};
+  /// Writes the values of slice number `slice`, whose run has n elements, and maybe over what comes after it.
+  template <class D, class... Values>
+  HWY_INLINE void Write(D d, size_t slice, size_t n, Values... values) {
+    size_t k = 0;
+    (Fill(d, numbers_[k++] + slice * n, n, hn::Set(d, values)), ...);
   }
-  /// Whether that goes past the cache there.
-  HWY_INLINE bool Streams() const { return stream_; }
-  /// Streams whole lines. What is left at both ends is copied without a mask: a vector stored in part would have the line beyond
-  /// it read, which is about to go past the cache.
-  HWY_INLINE void Write() {
-    if (!gathers_) return;
-    const hn::CappedTag<T, kLine> d;
-    T* const to = to_;
-    const size_t n = size_;
-    const size_t head = HWY_MIN((0 - reinterpret_cast<uintptr_t>(to)) % 64 / sizeof(T), n);
-    const size_t end = n - (n - head) % kLine;
-    if (end < n) hwy::Prefetch(to + n + next_);
-    std::memcpy(to, runs_, head * sizeof(T));
-    for (size_t i = head; i < end; i += hn::Lanes(d)) detail::StreamWhole(d, hn::LoadU(d, runs_ + i), to + i);
-    std::memcpy(to + end, runs_ + end, (n - end) * sizeof(T));
-  }
+  HWY_INLINE In<StatStorage<S>> operator[](size_t k) const { return {numbers_[k]}; }
 
  private:
-  bool gathers_, stream_, asks_;
-  size_t next_, size_ = 0;
-  T* to_ = nullptr;
-  HWY_ALIGN_MAX T runs_[kTogether / 2];  // no element is smaller, and outputs may be larger than what runs are measured by
+  template <class D>
+  static HWY_INLINE void Fill(D d, T* to, size_t n, hn::Vec<D> v) {
+    for (size_t i = 0; i < n; i += hn::Lanes(d)) hn::StoreU(v, d, to + i);
+  }
+  HWY_ALIGN_MAX T numbers_[kValues][kSpreadBytes / sizeof(typename S::Memory) + 64 / sizeof(T)];
+};
+
+/// Where runs of slices lie apart, a sweep asks for those of the slices that are swept next. It takes slice after slice, but asks in
+/// the order of memory: for a run of each slice, then for the following run of each.
+class NextRuns {
+ public:
+  HWY_INLINE NextRuns(size_t swept, size_t slices) : slices_(slices), slice_(swept % slices), run_(swept / slices) {}
+  HWY_INLINE void Step() {
+    if (++slice_ < slices_) return;
+    slice_ = 0;
+    ++run_;
+  }
+  /// Which run of which of the slices.
+  HWY_INLINE size_t Run() const { return run_; }
+  HWY_INLINE size_t Slice() const { return slice_; }
+
+ private:
+  size_t slices_, slice_, run_;
 };
 
 }  // namespace HWY_NAMESPACE

@@ -45,13 +45,12 @@ struct Ones {};
 /// How far ahead of itself, in bytes, a fold asks for memory.
 constexpr size_t kAhead = 4096;
 
-/// The same in elements, where runs of n elements lie apart: a short one has nothing so far ahead, and asks for what is swept
-/// after it, `next` elements further on. Short ones of 16 bit elements do not: their sums wait for instructions, not for memory, and what
-/// is asked for when outputs are computed is enough for them.
+/// What a sweep over a run of n elements asks for, where the runs of a slice lie apart: a short one has nothing of its own so far
+/// ahead, and asks for `next`.
 template <class S>
-HWY_INLINE size_t Ahead(size_t n, size_t next) {
-  const size_t bytes = n * sizeof(typename S::Memory);
-  return bytes > kAhead ? kAhead / sizeof(typename S::Memory) : sizeof(typename S::Memory) > 2 || bytes >= kShortRun ? next : 0;
+HWY_INLINE In<S> AskApart(In<S> run, size_t n, In<S> next) {
+  constexpr size_t kFar = kAhead / sizeof(typename S::Memory);
+  return n > kFar ? run + kFar : next;
 }
 
 /// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
@@ -131,6 +130,10 @@ struct Edge : Part<D> {
     HWY_NAMESPACE::Store(S(), this->d, v, whole);
     std::memcpy(out.p + this->i, whole, this->n * sizeof(typename S::Memory));
   }
+  using Part<D>::Prefetch;
+  /// Its line will be read, and others that go past the cache wait for it.
+  template <class S>
+  HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + this->i); }
 };
 
 /// What a sweep over the n elements of `in` asks for that goes on with what follows: the place kAhead further on, or of a run
