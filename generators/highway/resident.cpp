@@ -213,7 +213,8 @@ void print_outputs_as_one(const std::vector<kept>& values, const std::vector<wri
   std::vector<kept> spread;
   for (const kept& v : values)
     if (v.node != p.extremes.scale) spread.push_back(v);
-  out.line("bool as_one = end - begin > 1 && " + run + " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
+  out.comment("short runs of neighbours, which follow each other in memory: one run, with what they share written out for each element");
+  out.line(std::string(scale != values.end() ? "bool" : "const bool") + " as_one = end - begin > 1 && " + run + " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
   if (scale != values.end()) {
     const std::string i = slice_name(p);
     out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place + " == 1;");

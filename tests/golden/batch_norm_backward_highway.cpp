@@ -72,7 +72,9 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
     }
     // dx = (dy - (x - mean) * factor - dbias / count) * (rstd * weight)
-    bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
+    // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
+    // element
+    const bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
     if (as_one) {
       nf::Spread<S, 4> spread;
       for (size_t i_c = begin; i_c < end; ++i_c) {
@@ -174,7 +176,9 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c)));
     }
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)
-    bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
+    // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
+    // element
+    const bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
     if (as_one) {
       nf::Spread<S, 1> spread;
       for (size_t i_c = begin; i_c < end; ++i_c) {

@@ -146,6 +146,8 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       }
     }
     // y = (x * scale - pivot) * factor + offset
+    // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
+    // element
     bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
     for (size_t i_c = begin; i_c < end; ++i_c) as_one = as_one && kept[i_c - begin].scale == 1;
     if (as_one) {
