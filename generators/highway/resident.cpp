@@ -161,12 +161,17 @@ std::string open_slices(const plan& p) {
   return "for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") {";
 }
 
-// Declares places for what the outputs of each slice need.
-std::vector<kept> declare_kept(const kernel& k, const std::vector<write>& writes, body& b) {
+// What the outputs of each slice need of it, as if its statistics were printed.
+std::vector<int> kept_of_slices(const kernel& k, const std::vector<write>& writes) {
   std::vector<int> nodes;
   writer unread;
   body alone(k, unread);
-  print_statistics(k, b.p().passes.back().nodes, alone, [&] { nodes = kept_values(writes, alone); });
+  print_statistics(k, alone.p().passes.back().nodes, alone, [&] { nodes = kept_values(writes, alone); });
+  return nodes;
+}
+
+// Declares places for them.
+std::vector<kept> declare_kept(const std::vector<int>& nodes, body& b) {
   if (nodes.empty()) return {};
   const std::string array = b.fresh("kept");
   unique_names members;
@@ -184,14 +189,23 @@ std::vector<kept> declare_kept(const kernel& k, const std::vector<write>& writes
   return all;
 }
 
+// The loops of the outputs of neighbouring slices: around the slices, and within a run.
+struct loops_around {
+  std::vector<group> outer, inner;
+};
+loops_around around_slices(const std::vector<write>& writes, const std::vector<int>& nodes, const body& b) {
+  loops_around all;
+  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < b.p().together ? all.outer : all.inner).push_back(g);
+  return all;
+}
+
 // The outputs of neighbouring slices, slice by slice.
 void print_outputs_together(const std::vector<kept>& values, const std::vector<write>& writes, int ahead, body& b) {
   writer& out = b.out();
   const std::vector<int> stored = nodes_of(writes);
   for (const kept& v : values) b.name(v.node, b.fresh(b.wish(v.node)));
   const std::vector<int> nodes = b.needed(stored);
-  std::vector<group> outer, inner;
-  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < b.p().together ? outer : inner).push_back(g);
+  auto [outer, inner] = around_slices(writes, nodes, b);
   outer.push_back(inner[0]);
   open_outer(outer, {}, {}, b);
   out.open(open_slices(b.p()));
@@ -240,8 +254,7 @@ void print_outputs_as_one(const std::vector<kept>& values, const std::vector<wri
     b.multiply_by({scale->node}, false);
   }
   const std::vector<int> nodes = b.needed(nodes_of(writes));
-  std::vector<group> outer, inner;
-  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < p.together ? outer : inner).push_back(g);
+  auto [outer, inner] = around_slices(writes, nodes, b);
   group all;
   for (const group& g : inner) all.loops.insert(all.loops.end(), g.loops.begin(), g.loops.end());
   outer.push_back(all);
@@ -261,16 +274,17 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   int inputs = 0;
   for (const tensor& t : k.tensors) inputs += t.storage == 'S' && t.is_const ? 1 : 0;
   const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)";
+  const std::vector<int> nodes = kept_of_slices(k, writes);
+  const bool as_one = p.apart && goes_as_one(writes, nodes, b);
   out.code("const size_t together = nf::" + std::string(p.apart ? "SlicesApart(" : "SlicesTogether(") + b.product(neighbours) + ", " + b.product(run) +
            " * sizeof(nf::Memory<S>), " + (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
-  out.code(streams_text(k, b));
+  out.code(streams_text(k, b, as_one ? "together * " : ""));
   out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next) HWY_ATTR {");
-  const std::vector<kept> values = declare_kept(k, writes, b);
+  const std::vector<kept> values = declare_kept(nodes, b);
   const body::state outside = b.save();
   out.open(open_slices(p));
-  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true)), nodes;
-  for (const kept& v : values) nodes.push_back(v.node);
+  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
   wanted.insert(wanted.end(), nodes.begin(), nodes.end());
   print_statistics(k, wanted, b, [&] {
     for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
@@ -278,7 +292,7 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   out.close();
   b.restore(outside);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
-  if (p.apart && goes_as_one(writes, nodes, b)) print_outputs_as_one(values, writes, ahead, b);
+  if (as_one) print_outputs_as_one(values, writes, ahead, b);
   print_outputs_together(values, writes, ahead, b);
   out.close("});");
 }

@@ -332,12 +332,12 @@ std::string output_bytes(const kernel& k, const body& b) {
   return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
 }
 
-std::string streams_text(const kernel& k, const body& b) {
+std::string streams_text(const kernel& k, const body& b, const std::string& runs) {
   const plan& p = b.p();
   const ir::atom_set slice = slice_of(p);
   ir::atom_set run = 0;
   for (int l = static_cast<int>(p.loops.size()) - 1; l >= 0 && has(slice, l); --l) run |= ir::atom_set{1} << l;
-  const std::string apart = run == slice ? "" : ", " + std::string(p.together >= 0 ? "together * " : "") + b.product(run) + " * sizeof(nf::Memory<S>)";
+  const std::string apart = run == slice ? "" : ", " + runs + b.product(run) + " * sizeof(nf::Memory<S>)";
   return "const bool stream = normfold::streams(context, " + output_bytes(k, b) + apart + ");";
 }
 

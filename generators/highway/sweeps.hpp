@@ -50,8 +50,8 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
                 const std::string& stream, int ahead, body& b);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
-/// "const bool stream = normfold::streams(...);"
-std::string streams_text(const kernel& k, const body& b);
+/// "const bool stream = normfold::streams(...);". `runs`: a factor, where that many runs that lie apart are one.
+std::string streams_text(const kernel& k, const body& b, const std::string& runs = "");
 /// Which tensors of the kernel the named outputs go to.
 std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, bool statistics);
 
