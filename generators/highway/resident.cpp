@@ -29,9 +29,10 @@ void declare_slice(body& b, const std::string& flat = "") {
 }
 
 // Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets
-// `outputs` go on from there.
+// `outputs` go on from there. `pivots`: places of the first sweep's, where they were found ahead.
 template <class Outputs>
-void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const Outputs& outputs) {
+void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const Outputs& outputs,
+                      const std::vector<std::string>& pivots = {}) {
   const plan& p = b.p();
   writer& out = b.out();
   declare_slice(b);
@@ -47,7 +48,9 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
   for (std::size_t i = 0; i < p.passes.size() && p.passes[i].reduces; ++i) {
     const pass& q = p.passes[i];
     const bool last = i + 1 == p.passes.size() || !p.passes[i + 1].reduces;
-    (q.repairs.empty() ? print_row_folds : print_repaired_folds)(q, b, last ? stores : std::vector<write>());
+    const std::vector<write> asked = last ? stores : std::vector<write>();
+    if (!q.repairs.empty()) print_repaired_folds(q, b, asked);
+    else print_row_folds(q, b, asked, i == 0 ? pivots : std::vector<std::string>());
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   std::vector<int> wanted = targets;
@@ -189,6 +192,31 @@ std::vector<kept> declare_kept(const std::vector<int>& nodes, body& b) {
   return all;
 }
 
+// The pivots that the first sweep takes of each slice.
+std::vector<int> first_pivots(const plan& p) { return p.passes[0].pivots ? p.passes[0].nodes : std::vector<int>(); }
+
+// Prints how those of a slice that is not scaled are found, and returns where they are left.
+std::vector<std::string> print_find_pivots(const std::vector<kept>& values, body& b) {
+  const plan& p = b.p();
+  writer& out = b.out();
+  std::vector<std::string> places;
+  for (int n : first_pivots(p)) places.push_back(std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; })->place);
+  if (places.empty()) return {};
+  const body::state before = b.save();
+  out.open("const auto find_pivots = [&](size_t " + slice_name(p) + ") HWY_ATTR {");
+  declare_slice(b);
+  if (p.extremes.scale >= 0) {
+    out.line("constexpr nf::One by{};");
+    b.multiply_by({p.extremes.scale}, false);
+  }
+  print_row_folds(p.passes[0], b);
+  for (std::size_t i = 0; i < places.size(); ++i) out.line(places[i] + " = hn::GetLane(" + b.value(p.passes[0].nodes[i]) + ");");
+  out.close("};");
+  b.restore(before);
+  out.line("size_t found = begin;");
+  return places;
+}
+
 // The loops of the outputs of neighbouring slices: around the slices, and within a run.
 struct loops_around {
   std::vector<group> outer, inner;
@@ -281,14 +309,21 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   out.code(streams_text(k, b, as_one ? "together * " : ""));
   out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next) HWY_ATTR {");
-  const std::vector<kept> values = declare_kept(nodes, b);
+  const std::vector<int> pivots = first_pivots(p);
+  std::vector<int> places = nodes;
+  for (int n : pivots)
+    if (std::find(nodes.begin(), nodes.end(), n) == nodes.end()) places.push_back(n);
+  const std::vector<kept> all = declare_kept(places, b);
+  const std::vector<kept> values(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(nodes.size()));
   const body::state outside = b.save();
+  const std::vector<std::string> found = print_find_pivots(all, b);
   out.open(open_slices(p));
+  if (!found.empty()) out.line("for (; found < HWY_MIN(end, " + slice_name(p) + " + nf::kPivotsAhead); ++found) find_pivots(found);");
   std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
   wanted.insert(wanted.end(), nodes.begin(), nodes.end());
   print_statistics(k, wanted, b, [&] {
     for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
-  });
+  }, found);
   out.close();
   b.restore(outside);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));

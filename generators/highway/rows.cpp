@@ -93,20 +93,27 @@ bool asks_ahead(const std::vector<write>& writes, const body& b) {
   return false;
 }
 
-// Means of the first blocks of runs.
-void print_row_pivots(const pass& q, body& b) {
+// Means of the first blocks of runs. Those of slices that are not scaled lie in `found`, if it is not empty.
+void print_row_pivots(const pass& q, body& b, const std::vector<std::string>& found) {
   const plan& p = b.p();
   writer& out = b.out();
-  for (int n : q.nodes) {
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const int n = q.nodes[i];
     const std::vector<int> operand = {p.at(n).args[0]}, nodes = b.needed(operand);
     b.print_ready(nodes, operand);
     const group run = merged(p, q.over, q.over, q.first, b.leaf_sets(nodes)).back();
     const std::string name = b.fresh(b.wish(n));
     out.comment(name + " = mean of the first block of " + b.describe(operand[0]));
+    const std::string known = found.empty() ? "" : "hn::Set(d, " + found[i] + ")";
+    if (!known.empty() && p.extremes.scale < 0) {
+      out.line("V " + name + " = " + known + ";");
+      b.name(n, name);
+      continue;
+    }
     const body::state before = b.save();
     b.open_vector(run);
     b.print_runs(nodes);
-    out.open("V " + name + " = nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
+    out.open("V " + name + " = " + (known.empty() ? "" : "!last ? " + known + " : ") + "nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
     b.print_ready(nodes, operand);
     out.code("return " + b.value(operand[0]) + ";");
     out.close("});");
@@ -173,8 +180,8 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
   return asked;
 }
 
-void print_row_folds(const pass& q, body& b, const std::vector<write>& stores) {
-  if (q.pivots) return print_row_pivots(q, b);
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, const std::vector<std::string>& found) {
+  if (q.pivots) return print_row_pivots(q, b, found);
   const plan& p = b.p();
   writer& out = b.out();
   std::vector<int> operands;

@@ -15,8 +15,8 @@ struct write {
 
 // Shared by both: folds over rows ------------------------------------------------------------------------------------------
 /// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables. `stores`: what will be stored of
-/// the slice, whose lines the sweep asks for where stores are kept.
-void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {});
+/// the slice, whose lines the sweep asks for where stores are kept. `found`: places of the pivots, where they were found ahead.
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const std::vector<std::string>& found = {});
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
 void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {});
 

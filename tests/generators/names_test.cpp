@@ -24,7 +24,7 @@ TEST_CASE("a name is given once") {
 TEST_CASE("words of C and C++ and names with a meaning are not given") {
   for (const char* word :
        {"int", "for", "while", "class", "template", "restrict", "new", "gamma", "context", "NULL", "y0", "hn", "nf", "last", "ahead", "each", "within",
-        "scaled", "part", "by", "as_one"}) {
+        "scaled", "part", "by", "as_one", "found", "find_pivots"}) {
     CAPTURE(word);
     gen::unique_names names;
     CHECK(names(word) != word);

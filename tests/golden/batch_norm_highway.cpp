@@ -70,13 +70,25 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, factor, offset; } kept[normfold::kMostTogether];
+    const auto find_pivots = [&](size_t i_c) HWY_ATTR {
+      constexpr nf::One by{};
+      // pivot = mean of the first block of x * by
+      const nf::In<S> p_x{x + i_c * n_hw};
+      V pivot = nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
+        const V v_x = at(p_x);
+        return nf::Mul(v_x, by);
+      });
+      kept[i_c - begin].pivot = hn::GetLane(pivot);
+    };
+    size_t found = begin;
     for (size_t i_c = begin; i_c < end; ++i_c) {
+      for (; found < HWY_MIN(end, i_c + nf::kPivotsAhead); ++found) find_pivots(found);
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_c * n_hw};
-        V pivot = nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
+        V pivot = !last ? hn::Set(d, kept[i_c - begin].pivot) : nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
           const V v_x = at(p_x);
           return hn::Mul(v_x, scale);
         });

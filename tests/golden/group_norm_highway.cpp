@@ -35,7 +35,20 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
+    const auto find_pivots = [&](size_t slice) HWY_ATTR {
+      const size_t i_n = slice / n_g;
+      const size_t i_g = slice % n_g;
+      constexpr nf::One by{};
+      // pivot = mean of the first block of x * by
+      const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
+      V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
+        return nf::Mul(at(p_x), by);
+      });
+      kept[slice - begin].pivot = hn::GetLane(pivot);
+    };
+    size_t found = begin;
     for (size_t slice = begin; slice < end; ++slice) {
+      for (; found < HWY_MIN(end, slice + nf::kPivotsAhead); ++found) find_pivots(found);
       const size_t i_n = slice / n_g;
       const size_t i_g = slice % n_g;
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
@@ -43,7 +56,8 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
-        V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
+        V pivot = !last ? hn::Set(d, kept[slice - begin].pivot) : nf::MeanOfFirst(d, n_c_g * n_hw,
+            [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
         V mean_sq, shift, var;

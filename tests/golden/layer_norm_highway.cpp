@@ -34,13 +34,24 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       [=](size_t begin, size_t end, size_t next) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, rstd, offset; } kept[normfold::kMostTogether];
+    const auto find_pivots = [&](size_t i_nt) HWY_ATTR {
+      constexpr nf::One by{};
+      // pivot = mean of the first block of x * by
+      const nf::In<S> p_x{x + i_nt * n_c};
+      V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
+        return nf::Mul(at(p_x), by);
+      });
+      kept[i_nt - begin].pivot = hn::GetLane(pivot);
+    };
+    size_t found = begin;
     for (size_t i_nt = begin; i_nt < end; ++i_nt) {
+      for (; found < HWY_MIN(end, i_nt + nf::kPivotsAhead); ++found) find_pivots(found);
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_nt * n_c};
-        V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
+        V pivot = !last ? hn::Set(d, kept[i_nt - begin].pivot) : nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
         V mean_sq, shift, var;

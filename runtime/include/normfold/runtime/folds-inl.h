@@ -340,6 +340,10 @@ HWY_INLINE hn::Vec<D> Total(D d, Reduce<D, kLanes, kSplit, kBlocks, Folds...>& f
   return folds.template Total<kFold>(d);
 }
 
+/// Of slices that are summed one after the other, the pivots of so many are found ahead: a sum waits for its pivot, and behind it all
+/// that follows.
+constexpr size_t kPivotsAhead = 4;
+
 /// The mean of the first block of a run of n elements, which serves as the pivot of its moments: of the largest power of two up to
 /// 16 (8 doubles), so that equal elements have exactly their value as mean. f(at) gives the elements that `at` reads.
 template <class D, class F>
@@ -351,7 +355,8 @@ HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
   const T share = T(1) / static_cast<T>(block);
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
   if constexpr (hn::MaxLanes(D()) == kMost) {
-    return hn::Set(d, detail::TreeInVector<Sum>(d, hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}))) * share);
+    const hn::Vec<D> entries = HWY_LIKELY(block == kMost) ? f(Whole<D>{d, 0}) : hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}));
+    return hn::Set(d, detail::TreeInVector<Sum>(d, entries) * share);
   }
 #endif
   HWY_ALIGN_MAX T entries[kMost] = {};
