@@ -105,7 +105,8 @@ void phased_printer::print_columns(const pass& q) {
   const std::vector<int> nodes = b_.needed(operands), scales = costly_scales(nodes, b_);
   const body::state unscaled = b_.save();
   open_scaled(scales, b_);
-  out_.open("nf::FoldColumns<S, " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
+  const auto tensors = std::count_if(nodes.begin(), nodes.end(), [&](int i) { return b_.leaf(i) != nullptr && b_.leaf(i)->storage == 'S'; });
+  out_.open("nf::FoldColumns<S, " + std::to_string(tensors) + ", " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   b_.print_runs(nodes);

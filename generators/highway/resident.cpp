@@ -288,7 +288,7 @@ void print_outputs_as_one(const std::vector<kept>& values, const std::vector<wri
   outer.push_back(all);
   declare_slice(b, "begin");
   open_outer(outer, {}, {}, b);
-  print_each(writes, nodes, all, "(end - begin) * " + in_brackets(run), "stream", ahead, b);
+  print_each(writes, nodes, all, "(end - begin) * " + in_brackets(run), "stream", ahead, b, !spread.empty());
   for (std::size_t g = 0; g + 1 < outer.size(); ++g) out.close();
   out.line("return;");
   out.close();

@@ -280,7 +280,7 @@ std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& 
 }
 
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b) {
+                const std::string& stream, int ahead, body& b, bool floats) {
   writer& out = b.out();
   std::vector<int> targets;
   for (const write& w : writes) targets.push_back(w.node);
@@ -288,7 +288,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   b.print_runs(nodes);
   const std::vector<std::string> to = print_out_runs(writes, b);
   if (ahead != in_cache && b.p().how == shape::phased) print_asked_pages(nodes, to, length, stream, b);
-  const bool statistics = stored_as(nodes, b) == "A";
+  const bool statistics = floats || stored_as(nodes, b) == "A";
   const std::vector<int> scales = costly_scales(nodes, b);
   const body::state unscaled = b.save();
   open_scaled(scales, b);

@@ -45,9 +45,10 @@ constexpr int in_memory = -1, in_cache = -2;
 std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b);
 /// Prints what asks for the pages of the output runs `runs` and of the input of a loop over `nodes`.
 void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b);
-/// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on.
+/// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on. `floats`:
+/// values that are no tensors' lie beside the elements, as floats.
 void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b);
+                const std::string& stream, int ahead, body& b, bool floats = false);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
 /// "const bool stream = normfold::streams(...);". `runs`: a factor, where that many runs that lie apart are one.

@@ -90,7 +90,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
@@ -189,7 +189,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
           at.Store(p_dx, hn::Mul(at(p_dy), at(t)));

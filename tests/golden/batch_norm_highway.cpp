@@ -176,7 +176,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, (end - begin) * n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_y + next * n_hw);
           const V v_y = hn::MulAdd(hn::Sub(nf::Mul(at(p_x), by), at(pivot)), at(factor), at(offset));

@@ -10,6 +10,7 @@
 #include <normfold/runtime/loops-inl.h>
 
 #include <initializer_list>
+#include <limits>
 #include <vector>
 
 HWY_BEFORE_NAMESPACE();
@@ -34,15 +35,22 @@ bool Holds(const Run<S>& run, size_t i, size_t value) {
   return LoadOne(S(), run.data() + i) == static_cast<Stat<S>>(value);
 }
 
+// Both loops that store: over runs of S alone, and where floats are read beside them.
+template <bool kFloats, class D, class S, class F>
+HWY_INLINE void Each(D d, size_t n, bool stream, Out<S> out, const F& f) {
+  if constexpr (kFloats) ForEachVector(d, n, stream, out, f);
+  else ForEach(d, n, stream, out, f);
+}
+
 // Nine outputs of one loop, each larger by one than the one before; `skip` elements of a run come first.
-template <class S>
+template <class S, bool kFloats>
 bool ManyOutputs(size_t n, size_t skip, bool stream) {
   constexpr size_t kOutputs = 9;
   const TagOf<S> d;
   const Run<S> x = Values<S>(0, skip + n);
   std::vector<Run<S>> y(kOutputs, Run<S>(skip + n));
   const In<S> p_x{x.data() + skip};
-  ForEach(d, n, stream, Out<S>{y[0].data() + skip}, [&](auto at) HWY_ATTR {
+  Each<kFloats>(d, n, stream, Out<S>{y[0].data() + skip}, [&](auto at) HWY_ATTR {
     auto v = at(p_x);
     for (size_t k = 0; k < kOutputs; ++k) {
       at.Store(Out<S>{y[k].data() + skip}, v);
@@ -68,7 +76,7 @@ bool SpreadRuns(size_t n, size_t skip, bool stream) {
   const In<StatStorage<S>> factor = spread[0], offset = spread[1];
   const In<S> p_x{x.data()};
   const Out<S> p_y{y.data() + skip};
-  ForEach(d, runs * n, stream, p_y, [&](auto at) HWY_ATTR {
+  ForEachVector(d, runs * n, stream, p_y, [&](auto at) HWY_ATTR {
     at.Prefetch(p_y);
     at.Store(p_y, hn::MulAdd(at(p_x), at(factor), at(offset)));
   });
@@ -78,6 +86,24 @@ bool SpreadRuns(size_t n, size_t skip, bool stream) {
     const bool written = skip <= i && i < skip + runs * n;
     const size_t r = written ? (i - skip) / n : 0;
     right = right && Holds<S>(y, i, written ? Value(i - skip) * (r + 1) + 2 * r : Value(i + 1));
+  }
+  return right;
+}
+
+// One NaN among numbers, in place: it stays one, and alone.
+template <class S, bool kFloats>
+bool KeepsNaN(size_t n) {
+  const TagOf<S> d;
+  bool right = true;
+  for (size_t where : {size_t{0}, n / 3, n - 1}) {
+    Run<S> x = Values<S>(0, n);
+    StoreOne(S(), std::numeric_limits<Stat<S>>::quiet_NaN(), x.data() + where);
+    const Out<S> p_x{x.data()};
+    Each<kFloats>(d, n, false, p_x, [&](auto at) HWY_ATTR { at.Store(p_x, hn::Add(at(In<S>{p_x.p}), Number(d, 1))); });
+    for (size_t i = 0; i < n; ++i) {
+      const Stat<S> found = LoadOne(S(), x.data() + i);
+      right = right && (i == where ? found != found : Holds<S>(x, i, Value(i) + 1));
+    }
   }
   return right;
 }
@@ -137,7 +163,7 @@ bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
         });
     hwy::FlushStream();
   } else {
-    FoldColumns<S, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
+    FoldColumns<S, 1, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
       const auto v = at(In<S>{p_x + row * columns});
       s0 = hn::Add(s0, v);
       s1 = hn::MulAdd(v, Number(d, row), s1);
@@ -165,8 +191,9 @@ template <class S>
 bool LoopsOf(size_t n) {
   bool right = true;
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
-    for (bool stream : {false, true}) right = right && ManyOutputs<S>(n, skip, stream) && SpreadRuns<S>(n, skip, stream);
-  right = right && Folds<S>(n) && AsksInOrder(n);
+    for (bool stream : {false, true})
+      right = right && ManyOutputs<S, false>(n, skip, stream) && ManyOutputs<S, true>(n, skip, stream) && SpreadRuns<S>(n, skip, stream);
+  right = right && KeepsNaN<S, false>(n) && KeepsNaN<S, true>(n) && Folds<S>(n) && AsksInOrder(n);
   for (size_t rows : std::initializer_list<size_t>{1, 2, 3, 8, 13, 130}) {
     right = right && Columns<S>(rows, n, false, false);
     for (bool stream : {false, true}) right = right && Columns<S>(rows, n, true, stream);

@@ -35,11 +35,11 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// The most rows that are walked together.
 constexpr size_t kRowsTogether = 8;
 
-/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. Where each
-/// value costs several instructions to load (`split`), two at least. Elsewhere only so many as lie in 512 bytes: their sums
-/// would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
-HWY_INLINE size_t RowsTogether(bool split, size_t bytes) {
-  const size_t window = split ? 2 * HWY_MAX(bytes, kAhead) : kShortRun;
+/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. Where that
+/// costs as much as the elements (`wide`: one tensor of 16 bit words), two at least. Elsewhere only so many as lie in 512 bytes: their
+/// sums would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
+HWY_INLINE size_t RowsTogether(bool wide, size_t bytes) {
+  const size_t window = wide ? 2 * HWY_MAX(bytes, kAhead) : kShortRun;
   return HWY_MAX(HWY_MIN(window / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
 }
 
@@ -89,12 +89,22 @@ HWY_INLINE void ForColumnVectors(D d, size_t columns, bool stream, const F& f) {
   }
   if (i < columns) f(Part<D>{d, i, columns - i});
 }
+// Where S is split: of neighbours, as the sums and statistics lie that are read beside them.
 template <class S, bool kTogether, class D, class F>
-HWY_INLINE void ForColumns(D d, size_t columns, bool stream, const F& f) {
+HWY_INLINE void ForColumns(D d, size_t columns, const F& f) {
   if constexpr (kSplits<S, D>) {
-    ForColumnVectors<kTogether>(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
+    ForColumnVectors<kTogether>(WordsOf<D>(), columns, false, [&](auto words) HWY_ATTR { BothSides(d, words, f); });
   } else {
-    ForColumnVectors<kTogether>(d, columns, stream, f);
+    ForColumnVectors<kTogether>(d, columns, false, f);
+  }
+}
+// Where S is split: of even and of odd elements. The sums lie so too, until InOrder.
+template <class S, class D, class F>
+HWY_INLINE void ForRows(D d, size_t columns, bool stream, const F& f) {
+  if constexpr (kSplits<S, D>) {
+    ForColumnVectors<false>(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
+  } else {
+    ForColumnVectors<false>(d, columns, stream, f);
   }
 }
 
@@ -132,13 +142,14 @@ HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t st
 
 }  // namespace detail
 
-/// Folds over `rows` rows of `columns` columns, stored as S, in each of `slices` slices: f(slice, at, row, V& fold0, ...) steps
-/// the columns that `at` reads. Leaves partial sums in `partial`.
-template <class S, class... Folds, class D, class T, class F>
+/// Folds over `rows` rows of `columns` columns of kTensors tensors, stored as S, in each of `slices` slices: f(slice, at, row, V& fold0,
+/// ...) steps the columns that `at` reads. Leaves partial sums in `partial`.
+template <class S, size_t kTensors, class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t step = sizeof...(Folds) * columns;
-  const size_t together = RowsTogether(kSplits<S, D>, columns * sizeof(typename S::Memory));
+  constexpr bool kWide = kSplits<S, D> && kTensors == 1;
+  const size_t together = RowsTogether(kWide, columns * sizeof(typename S::Memory));
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
@@ -146,20 +157,19 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     for (size_t row = begin; row < end; row += together) {
-      if (!kSplits<S, D> && together == 1) {  // a loop of its own, without one over rows in it
-        detail::ForColumns<S, kSplits<S, D>>(d, columns, false, [&](auto at) HWY_ATTR {
+      if (!kWide && together == 1) {  // a loop of its own, without one over rows in it
+        detail::ForColumns<S, kWide>(d, columns, [&](auto at) HWY_ATTR {
           detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
         });
         continue;
       }
       const size_t last = HWY_MIN(row + together, end);
-      detail::ForColumns<S, kSplits<S, D>>(d, columns, false, [&](auto at) HWY_ATTR {
+      detail::ForColumns<S, kWide>(d, columns, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
           for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
         });
       });
     }
-    detail::InOrder<S>(d, sums, step, columns);
   });
 }
 
@@ -182,7 +192,7 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, columns);
     const auto step_all = [&](const auto& step_rows) HWY_ATTR {
-      detail::ForColumns<S, false>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
+      detail::ForRows<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
     };
     for (size_t row = begin; row < end; row += few) {
       const size_t last = HWY_MIN(row + few, end);

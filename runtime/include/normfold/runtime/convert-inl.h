@@ -108,17 +108,34 @@ HWY_INLINE hn::Vec<Words<D>> Narrow(BF16, D d, V v) {
 }
 
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-// The words of the even and the odd elements of a run, rounded. One look at both is enough for NaN: their sum is one where either is.
+// Two vectors rounded at bit 16. One look at both is enough for NaN: their sum is one where either is.
+template <class D, class V, class VU>
+HWY_INLINE void RoundBothAtBit16(D d, V a, V b, VU& rounded_a, VU& rounded_b) {
+  const hn::RebindToUnsigned<D> du;
+  rounded_a = NumberAtBit16(du, hn::BitCast(du, a));
+  rounded_b = NumberAtBit16(du, hn::BitCast(du, b));
+  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(hn::Add(a, b))))) {
+    rounded_a = RoundedAtBit16(du, hn::BitCast(du, a));
+    rounded_b = RoundedAtBit16(du, hn::BitCast(du, b));
+  }
+}
+
+// The words of the even and the odd elements of a run, rounded.
 template <class D, class V>
 HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedWords(D d, V even, V odd) {
-  const hn::RebindToUnsigned<D> du;
   const hn::Repartition<uint16_t, D> dw;
-  auto low = NumberAtBit16(du, hn::BitCast(du, even)), high = NumberAtBit16(du, hn::BitCast(du, odd));
-  if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(hn::Add(even, odd))))) {
-    low = RoundedAtBit16(du, hn::BitCast(du, even));
-    high = RoundedAtBit16(du, hn::BitCast(du, odd));
-  }
+  hn::Vec<hn::RebindToUnsigned<D>> low, high;
+  RoundBothAtBit16(d, even, odd, low, high);
   return hn::OddEven(hn::BitCast(dw, high), hn::BitCast(dw, hn::ShiftRight<16>(low)));
+}
+
+// The words of neighbours, those of `upper` behind those of `lower`, rounded.
+template <class D, class V>
+HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedNeighbours(D d, V lower, V upper) {
+  const hn::Repartition<uint16_t, D> dw;
+  hn::Vec<hn::RebindToUnsigned<D>> first, second;
+  RoundBothAtBit16(d, lower, upper, first, second);
+  return hn::ConcatOdd(dw, hn::BitCast(dw, second), hn::BitCast(dw, first));
 }
 #endif
 

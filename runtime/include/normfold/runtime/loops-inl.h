@@ -115,9 +115,10 @@ HWY_INLINE void Scaled(bool scaled, const F& f) {
   else f([](auto) HWY_ATTR { return Ones(); });
 }
 
-/// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
+namespace detail {
+// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
 template <class D, class S, class F>
-HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {
+HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Out<S> out, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (!stream) {
@@ -136,15 +137,29 @@ HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f
   }
 }
 
-/// The same, by vectors of what is stored: two calls for each where S is split into halves. For runs of S and of parameters:
-/// statistics beside them are floats, of which halves would cost more than they save.
+}  // namespace detail
+
+/// Calls f(at) for n elements, by vectors of what is stored: twice for each where S is split, for the even and for the odd elements. For
+/// runs of S and of parameters. With `stream`, stores go past the cache once `out` is aligned.
 template <class D, class S, class F>
 HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
   if constexpr (kSplits<S, D>) {
     const auto both = [&](auto words) HWY_ATTR { BothHalves(d, words, f); };
-    ForEachVector(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
+    detail::ForEachPlace(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
   } else {
-    ForEachVector(d, n, stream, out, f);
+    detail::ForEachPlace(d, n, stream, out, f);
+  }
+}
+
+/// The same where statistics are read beside the elements: they are floats, of which every other one would cost more than it saves.
+/// Where S is split, f is called for the lower and for the upper neighbours.
+template <class D, class S, class F>
+HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {
+  if constexpr (kSplits<S, D>) {
+    const auto both = [&](auto words) HWY_ATTR { BothSides(d, words, f); };
+    detail::ForEachPlace(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
+  } else {
+    detail::ForEachPlace(d, n, stream, out, f);
   }
 }
 

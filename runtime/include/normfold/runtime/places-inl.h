@@ -184,11 +184,11 @@ template <class D>
 using WordsOf = hn::Repartition<uint16_t, D>;
 
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-/// What the even half stored, until the odd half stores too: at most the tensors that a kernel may have.
+/// What the first half of the words stored, until the second stores too: at most the tensors that a kernel may have.
 template <class D>
 struct Waiting {
   static constexpr size_t kMost = 32;
-  hn::Vec<D> even[kMost];
+  hn::Vec<D> first[kMost];
   size_t stored = 0, taken = 0;
 };
 
@@ -215,18 +215,18 @@ struct Half {
   }
   HWY_INLINE One operator()(Ones) const { return {}; }
   HWY_INLINE void Store(Out<BF16> out, V v) const {
-    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords(d, waiting->even[waiting->taken++], v));
-    else waiting->even[waiting->stored++] = v;
+    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords(d, waiting->first[waiting->taken++], v));
+    else waiting->first[waiting->stored++] = v;
   }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     if constexpr (kOdd) {
       HWY_ALIGN_MAX float both[2 * hn::MaxLanes(D())];
-      hn::StoreInterleaved2(waiting->even[waiting->taken++], v, d, both);
+      hn::StoreInterleaved2(waiting->first[waiting->taken++], v, d, both);
       const size_t lanes = hn::Lanes(d), some = words.Among(2 * lanes);
       StorePart(F32(), d, hn::Load(d, both), out.p + i, HWY_MIN(some, lanes));
       if (some > lanes) StorePart(F32(), d, hn::Load(d, both + lanes), out.p + i + lanes, some - lanes);
     } else {
-      waiting->even[waiting->stored++] = v;
+      waiting->first[waiting->stored++] = v;
     }
   }
   /// Those of the even elements lie before those of the odd ones.
@@ -255,12 +255,62 @@ struct Half {
   }
 };
 
+/// The lower or the upper half of the elements at which `words` stands: neighbours, as the floats lie that are read beside them.
+template <class D, bool kUpper, class Words>
+struct Side {
+  using V = hn::Vec<D>;
+  D d;
+  Words words;
+  size_t i;
+  Waiting<D>* waiting;
+
+  template <class S>
+  HWY_INLINE V operator()(In<S> in) const {
+    const size_t mine = Mine();
+    return mine == hn::Lanes(d) ? Load(S(), d, in.p + i) : mine == 0 ? hn::Zero(d) : LoadPart(S(), d, in.p + i, mine);
+  }
+  HWY_INLINE One operator()(Ones) const { return {}; }
+  HWY_INLINE void Store(Out<BF16> out, V v) const {
+    if constexpr (kUpper) words.Store(Out<Word>{out.p}, detail::RoundedNeighbours(d, waiting->first[waiting->taken++], v));
+    else waiting->first[waiting->stored++] = v;
+  }
+  HWY_INLINE void Store(Out<F32> out, V v) const {
+    const size_t mine = Mine();
+    if (mine == hn::Lanes(d)) hn::StoreU(v, d, out.p + i);
+    else if (mine != 0) StorePart(F32(), d, v, out.p + i, mine);
+  }
+  HWY_INLINE V Sums(const float* sums) const { return (*this)(In<F32>{sums}); }
+  HWY_INLINE void KeepSums(float* sums, V v) const { Store(Out<F32>{sums}, v); }
+  HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, Mine()); }
+  template <class Run>
+  HWY_INLINE void Prefetch(Run run) const {
+    if constexpr (!kUpper) words.Prefetch(run);
+  }
+  template <class S>
+  HWY_INLINE void PrefetchAhead(In<S> in) const {
+    if constexpr (!kUpper) words.PrefetchAhead(in);
+  }
+
+ private:
+  HWY_INLINE size_t Mine() const {
+    const size_t lanes = hn::Lanes(d), all = words.Among(2 * lanes), lower = HWY_MIN(all, lanes);
+    return kUpper ? all - lower : lower;
+  }
+};
+
 /// Calls f for the even and then for the odd elements of `words`. All is read before anything is stored.
 template <class D, class Words, class F>
 HWY_INLINE void BothHalves(D d, const Words& words, const F& f) {
   Waiting<D> waiting;
   f(Half<D, false, Words>{d, words, words.i, &waiting});
   f(Half<D, true, Words>{d, words, words.i, &waiting});
+}
+/// Calls f for the lower and then for the upper half of `words`. What a half stores lies where no other half reads.
+template <class D, class Words, class F>
+HWY_INLINE void BothSides(D d, const Words& words, const F& f) {
+  Waiting<D> waiting;
+  f(Side<D, false, Words>{d, words, words.i, &waiting});
+  f(Side<D, true, Words>{d, words, words.i + hn::Lanes(d), &waiting});
 }
 #endif  // vectors as members
 
