@@ -18,10 +18,11 @@ HWY_BEFORE_NAMESPACE();
 namespace normfold {
 namespace HWY_NAMESPACE {
 
-/// Work below this many bytes is done where it is called: waking a core takes as long.
-constexpr size_t kSerialBytes = size_t{1} << 19;
+/// Work below this many bytes is done where it is called. With a core that spins for work 64 KB are worth sharing, to wake one
+/// that sleeps takes as long as this.
+constexpr size_t kSerialBytes = size_t{1} << 18;
 /// A task covers at least this many bytes, so that handing tasks out costs nothing beside them.
-constexpr size_t kTaskBytes = size_t{1} << 17;
+constexpr size_t kTaskBytes = size_t{1} << 15;
 constexpr size_t kMostTasks = 1024;
 constexpr size_t kFewTasks = 16;
 /// How far ahead of a slice, in bytes, the slice is that it asks for where stores go past the cache: far enough to hide the way to
@@ -62,7 +63,7 @@ template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
   SliceTasks<F> tasks{&f, slices, 1, stream ? SlicesAhead(bytes) : 1, stream};
   if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
-  tasks.grain = HWY_MAX(kTaskBytes / HWY_MAX(bytes, size_t{1}), slices / kMostTasks) + 1;
+  tasks.grain = HWY_MAX((kTaskBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}), slices / kMostTasks + 1);
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
 }
 
@@ -71,7 +72,7 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
 inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes, size_t piece = kTogether) {
   size_t together = 1;
   for (size_t twice = 2; twice <= kMostTogether && twice * run <= piece && twice * bytes <= second_level_cache(); twice *= 2)
-    if (twice * bytes <= kTaskBytes || kFewTasks * twice <= slices) together = twice;
+    if (twice * bytes <= 4 * kTaskBytes || kFewTasks * twice <= slices) together = twice;
   return together;
 }
 
