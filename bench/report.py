@@ -1,5 +1,6 @@
 """Makes report.md and report.html of what normfold_bench measured: FOLDER/results.json, and growth.json, cost.json and
-machine.json where they are. A part of the report is a function that yields lines of Markdown; charts are in charts.py.
+machine.json where they are; misses.md, written by hand, says why rows miss their targets. A part of the report is a function that
+yields lines of Markdown; charts are in charts.py, targets in targets.py.
 
 usage: report.py FOLDER
 """
@@ -10,6 +11,7 @@ import os
 import sys
 
 import charts
+import targets
 
 MAIN = "Normfold Highway"  # the choice of stores that a caller gets who asks for none
 
@@ -20,6 +22,14 @@ def load(folder, name):
         return None
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+def text_lines(folder, name):
+    path = os.path.join(folder, name)
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        return [*file.read().splitlines(), ""]
 
 
 def is_ours(row):
@@ -200,6 +210,8 @@ def main(folder):
     lines = ["# Benchmark", "", *machine_lines(machine), METHOD, ""]
     if groups:
         lines += ["## Summary", "", *summary_lines(groups)]
+        lines += ["## Targets", "", f"{targets.CONTENDER}, cold: fraction of the copy of the same bytes.", "", *targets.target_lines(groups)]
+        lines += text_lines(folder, "misses.md")
         lines += ["## Fractions of the copy of the same bytes", "", *overview_lines(groups)]
         lines += ["## Errors at mean 1000", "", *error_lines(groups)]
     if growth:

@@ -11,6 +11,7 @@ import tempfile
 
 sys.path.insert(0, sys.argv[1])
 import report  # noqa: E402
+import targets  # noqa: E402
 
 
 def row(workload, contender, time_us, fraction, **more):
@@ -58,6 +59,14 @@ def main():
     assert "| 1.00 (2 rows) | 0.50 |" in summary, summary  # the geometric mean of 2 and 1/2
     assert "0.50 GN NCHW 2x2x2x2 G=2 f32, hot, 1 thread: A library <1>" in summary, summary
     assert "slower than the plain loop in 1 of 2" in summary and "0.75 GN NCHW" in summary, summary
+
+    cold = [row("LN 64x4096", "Normfold Highway, stream", 10, 0.90, regime="cold"), row("LN 8x2048", "Normfold Highway, stream", 10, 0.86, regime="cold"),
+            row("LN 8x1024", "Normfold Highway, stream", 10, 0.79, regime="cold"), row("LN 1x4096", "Normfold Highway, stream", 10, 0.1, regime="cold"),
+            row("LN backward 8x4096", "Normfold Highway, stream", 10, 0.65, regime="cold"), row("GN NCHW 2x2x2x2 G=2", "Normfold Highway", 10, 0.1)]
+    judged = "\n".join(targets.target_lines(report.groups_of(cold)))
+    assert "| LN, rows of 8 KB and more | f32 | 1 | 0.87 | 2 | 0.86 | 0.86 LN 8x2048 f32 |" in judged, judged
+    assert "| LN, rows under 8 KB | f32 | 1 | 0.80 | 1 | 0.79 | 0.79 LN 8x1024 f32 |" in judged, judged
+    assert "| backward of LN, RMS, GN, IN | f32 bf16 | 1 | 0.65 | 1 | 0.65 |  |" in judged and "NCHW" not in judged, judged
 
     smooth = [point(size, size) for size in (1, 2, 4, 8, 16)]
     assert report.cliffs(smooth, "Normfold Highway") == []

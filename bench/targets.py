@@ -1,0 +1,58 @@
+"""What share of the copy's speed each kind of kernel is meant to reach with stores past the cache, in cold memory, and which rows of a
+run do not. To add a target, add a line to TARGETS."""
+
+import re
+
+CONTENDER = "Normfold Highway, stream"
+LESS_WITH_THREADS = 0.05  # with several threads
+
+# One row alone is a matter of calls, not of memory. The kind; which workloads it names; types; bytes of a row, from and below; the least fraction on one thread.
+TARGETS = [
+    ("LN, rows of 8 KB and more", r"LN (?!1x)\d", ("f32",), 8192, None, 0.87),
+    ("RMS, rows of 8 KB and more", r"RMS (?!1x)\d", ("f32",), 8192, None, 0.90),
+    ("residual + LN or RMS, rows of 8 KB and more", r"residual", ("f32",), 8192, None, 0.80),
+    ("LN, rows under 8 KB", r"LN (?!1x)\d", ("f32",), 0, 8192, 0.80),
+    ("RMS, rows under 8 KB", r"RMS (?!1x)\d", ("f32",), 0, 8192, 0.84),
+    ("LN, rows of 8 KB and more", r"LN (?!1x)\d", ("bf16",), 8192, None, 0.72),
+    ("RMS, rows of 8 KB and more", r"RMS (?!1x)\d", ("bf16",), 8192, None, 0.77),
+    ("IN and GN in NCHW", r"(IN|GN) NCHW", ("f32", "bf16"), 0, None, 0.79),
+    ("BN inference", r"BN inference", ("f32", "bf16"), 0, None, 0.85),
+    ("BN training in NCHW, 56x56", r"BN train NCHW .*x56x56", ("f32", "bf16"), 0, None, 0.77),
+    ("BN training in NCHW, 112x112 and 7x7", r"BN train NCHW .*x(112x112|7x7)", ("f32", "bf16"), 0, None, 0.60),
+    ("BN training, IN and GN in NHWC", r"(BN train|IN|GN) NHWC", ("f32", "bf16"), 0, None, 0.80),
+    ("backward of LN, RMS, GN, IN", r"(LN|RMS|GN|IN) backward", ("f32", "bf16"), 0, None, 0.65),
+    ("backward of BN", r"BN backward", ("f32", "bf16"), 0, None, 0.60),
+]
+
+
+def row_bytes(workload, kind):
+    """Bytes of a row of a workload of rows and columns, as in "LN 512x768"; 0 for others."""
+    found = re.search(r"\b\d+x(\d+)$", workload)
+    return int(found.group(1)) * (4 if kind == "f32" else 2) if found else 0
+
+
+def judged(groups):
+    """For each target and number of threads: (kind, types, threads, least fraction, [(fraction, workload and type)])."""
+    for about, pattern, kinds, least, below, fraction in TARGETS:
+        for threads in sorted({key[3] for key in groups}):
+            found = []
+            for (workload, kind, regime, some), group in groups.items():
+                size = row_bytes(workload, kind)
+                if (some != threads or regime != "cold" or kind not in kinds or not re.match(pattern, workload)
+                        or size < least or (below and size >= below)):
+                    continue
+                row = next((r for r in group if r["contender"] == CONTENDER), None)
+                if row and row["limit_fraction"] is not None:
+                    found.append((row["limit_fraction"], f"{workload} {kind}"))
+            if found:
+                wanted = fraction - (LESS_WITH_THREADS if threads > 1 else 0)
+                yield about, " ".join(kinds), threads, wanted, sorted(found)
+
+
+def target_lines(groups):
+    yield "| kernels | type | threads | meant to reach | rows | least | rows that do not |"
+    yield "|---|---|---:|---:|---:|---:|---|"
+    for about, kinds, threads, wanted, found in judged(groups):
+        missed = ", ".join(f"{fraction:.2f} {name}" for fraction, name in found if round(fraction, 2) < round(wanted, 2))
+        yield f"| {about} | {kinds} | {threads} | {wanted:.2f} | {len(found)} | {found[0][0]:.2f} | {missed} |"
+    yield ""
