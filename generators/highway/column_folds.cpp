@@ -110,9 +110,7 @@ void phased_printer::print_columns(const pass& q) {
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   b_.print_runs(nodes);
-  for (int i : nodes)
-    if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')
-      out_.line("at.PrefetchAhead(" + b_.run_name(i) + ");");
+  if (tensors > 0) out_.line("at.PrefetchAhead(" + read_runs(nodes, b_) + ");");
   b_.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
   out_.close("});");

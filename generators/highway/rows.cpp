@@ -122,6 +122,13 @@ void print_row_pivots(const pass& q, body& b, const std::vector<std::string>& fo
   }
 }
 
+std::string read_runs(const std::vector<int>& nodes, const body& b) {
+  std::string runs;
+  for (int i : nodes)
+    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') runs += (runs.empty() ? "" : ", ") + b.run_name(i);
+  return runs;
+}
+
 // Of several inputs none: they are asked for twice already, and a third time costs more than it saves.
 void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b) {
   std::vector<std::string> inputs;
@@ -155,7 +162,9 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
     if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
   if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
   std::vector<std::string> asked;
+  std::string own;
   std::size_t next = 0;
+  const auto tensors = std::count_if(nodes.begin(), nodes.end(), [&](int i) { return b.leaf(i) != nullptr && b.leaf(i)->storage == 'S'; });
   for (int i : nodes) {
     const tensor* t = b.leaf(i);
     if (t == nullptr || t->storage != 'S') continue;
@@ -170,13 +179,14 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
       asked.push_back("at.Prefetch(" + place(t->id, "nf::AskApart(" + run + ", " + size + ", " + next_run(*t, run, outer, next_runs, b) + ")") + ");");
     } else if (next < stores.size()) {
       const tensor& to = stores[next++].to;
-      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor(stream, " + run + ", " + b.run(to) + ")") + ");");
+      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor<" + std::to_string(tensors) + ">(stream, " + run + ", " + b.run(to) + ")") + ");");
     } else if (!p.slices.across.nodes.empty()) {  // slices are rows
       asked.push_back("at.Prefetch(" + place(t->id, "nf::AskAhead(" + run + ", " + size + ")") + ");");
     } else {
-      asked.push_back("at.PrefetchAhead(" + run + ");");
+      own += (own.empty() ? "" : ", ") + run;
     }
   }
+  if (!own.empty()) asked.push_back("at.PrefetchAhead(" + own + ");");
   return asked;
 }
 
@@ -300,9 +310,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
-  if (ahead == in_memory)
-    for (int i : nodes)
-      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') out.line("at.PrefetchAhead(" + b.run_name(i) + ");");
+  if (const std::string runs = read_runs(nodes, b); ahead == in_memory && !runs.empty()) out.line("at.PrefetchAhead(" + runs + ");");
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {

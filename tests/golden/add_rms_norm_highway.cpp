@@ -43,8 +43,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         const nf::In<S> p_residual{residual + i_t * n_c};
         const nf::In<S> p_x{x + i_t * n_c};
         nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
-        const nf::In<S> ask_y = nf::ToAskFor(stream, p_residual, nf::Out<S>{y + i_t * n_c});
-        const nf::In<S> ask_sum = nf::ToAskFor(stream, p_x, nf::Out<S>{sum + i_t * n_c});
+        const nf::In<S> ask_y = nf::ToAskFor<2>(stream, p_residual, nf::Out<S>{y + i_t * n_c});
+        const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, p_x, nf::Out<S>{sum + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
           sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
             at.Prefetch(ask_y);
@@ -61,8 +61,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
           // largest = absmax(x)
           auto sums2 = nf::FoldRarely<nf::LargestAbs, nf::LargestAbs>(d);
           sums2.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.PrefetchAhead(p_residual);
-            at.PrefetchAhead(p_x);
+            at.PrefetchAhead(p_residual, p_x);
             s0 = nf::Max(s0, hn::Abs(at(p_residual)));
             s1 = nf::Max(s1, hn::Abs(at(p_x)));
           });

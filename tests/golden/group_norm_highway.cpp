@@ -67,7 +67,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           nf::AskForPages(stream, n_c_g * n_hw, nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)},
               p_x);
-          const nf::In<S> ask_y = nf::ToAskFor(stream, p_x,
+          const nf::In<S> ask_y = nf::ToAskFor<1>(stream, p_x,
               nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)});
           sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);

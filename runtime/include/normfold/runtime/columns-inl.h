@@ -39,7 +39,7 @@ constexpr size_t kRowsTogether = 8;
 /// costs as much as the elements (`wide`: one tensor of 16 bit words), two at least. Elsewhere only so many as lie in 512 bytes: their
 /// sums would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
 HWY_INLINE size_t RowsTogether(bool wide, size_t bytes) {
-  const size_t window = wide ? 2 * HWY_MAX(bytes, kAhead) : kShortRun;
+  const size_t window = wide ? HWY_MAX(2 * bytes, kAhead) : kShortRun;
   return HWY_MAX(HWY_MIN(window / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
 }
 
@@ -73,38 +73,34 @@ HWY_INLINE void StepColumns(At at, T* sums, size_t columns, const F& f, Done&...
   at.KeepSums(sums, sum);
 }
 
-// Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache. kTogether: not of
-// one row but of a few.
-template <bool kTogether, class D, class F>
+// Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache.
+template <class D, class F>
 HWY_INLINE void ForColumnVectors(D d, size_t columns, bool stream, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (stream) {
     for (; i + lanes <= columns; i += lanes) f(Streamed<D>{{d, i}});
   } else {
-    for (; i + lanes <= columns; i += lanes) {
-      if constexpr (kTogether) f(Together<D>{{d, i}});
-      else f(Whole<D>{d, i});
-    }
+    for (; i + lanes <= columns; i += lanes) f(Whole<D>{d, i});
   }
   if (i < columns) f(Part<D>{d, i, columns - i});
 }
 // Where S is split: of neighbours, as the sums and statistics lie that are read beside them.
-template <class S, bool kTogether, class D, class F>
+template <class S, class D, class F>
 HWY_INLINE void ForColumns(D d, size_t columns, const F& f) {
   if constexpr (kSplits<S, D>) {
-    ForColumnVectors<kTogether>(WordsOf<D>(), columns, false, [&](auto words) HWY_ATTR { BothSides(d, words, f); });
+    ForColumnVectors(WordsOf<D>(), columns, false, [&](auto words) HWY_ATTR { BothSides(d, words, f); });
   } else {
-    ForColumnVectors<kTogether>(d, columns, false, f);
+    ForColumnVectors(d, columns, false, f);
   }
 }
 // Where S is split: of even and of odd elements. The sums lie so too, until InOrder.
 template <class S, class D, class F>
 HWY_INLINE void ForRows(D d, size_t columns, bool stream, const F& f) {
   if constexpr (kSplits<S, D>) {
-    ForColumnVectors<false>(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
+    ForColumnVectors(WordsOf<D>(), columns, stream, [&](auto words) HWY_ATTR { BothHalves(d, words, f); });
   } else {
-    ForColumnVectors<false>(d, columns, stream, f);
+    ForColumnVectors(d, columns, stream, f);
   }
 }
 
@@ -158,13 +154,13 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     detail::StartColumns<Folds...>(d, sums, columns);
     for (size_t row = begin; row < end; row += together) {
       if (!kWide && together == 1) {  // a loop of its own, without one over rows in it
-        detail::ForColumns<S, kWide>(d, columns, [&](auto at) HWY_ATTR {
+        detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
           detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
         });
         continue;
       }
       const size_t last = HWY_MIN(row + together, end);
-      detail::ForColumns<S, kWide>(d, columns, [&](auto at) HWY_ATTR {
+      detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
           for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
         });

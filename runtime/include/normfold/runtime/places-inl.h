@@ -42,14 +42,16 @@ struct Out {
 struct One {};
 struct Ones {};
 
-/// How far ahead of itself, in bytes, a fold asks for memory.
-constexpr size_t kAhead = 4096;
+/// How far ahead of itself, in bytes, a sweep asks for memory: so many of one tensor, or of all together that it reads.
+constexpr size_t kAhead = size_t{1} << 13;
+template <class S, size_t kTensors>
+constexpr size_t kElementsAhead = kAhead / kTensors / sizeof(typename S::Memory);
 
 /// What a sweep over a run of n elements asks for, where the runs of a slice lie apart: a short one has nothing of its own so far
 /// ahead, and asks for `next`.
 template <class S>
 HWY_INLINE In<S> AskApart(In<S> run, size_t n, In<S> next) {
-  constexpr size_t kFar = kAhead / sizeof(typename S::Memory);
+  constexpr size_t kFar = kElementsAhead<S, 2>;
   return n > kFar ? run + kFar : next;
 }
 
@@ -76,15 +78,9 @@ struct Whole {
   /// The same for what a later loop will write, unless that goes past the cache.
   template <class S>
   HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + i); }
-  /// The same for what the loop itself will read.
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + i + kAhead / sizeof(typename S::Memory)); }
-};
-/// Where rows are walked together, column by column: what lies kAhead further on is among them.
-template <class D>
-struct Together : Whole<D> {
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S> in) const { hwy::Prefetch(in.p + this->i + 2 * kAhead / sizeof(typename S::Memory)); }
+  /// The same for what the loop itself will read, all tensors at once.
+  template <class... S>
+  HWY_INLINE void PrefetchAhead(In<S>... in) const { (hwy::Prefetch(in.p + i + kElementsAhead<S, sizeof...(S)>), ...); }
 };
 template <class D>
 struct Streamed : Whole<D> {
@@ -116,8 +112,8 @@ struct Part {
   HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
   template <class Run>
   HWY_INLINE void Prefetch(Run) const {}
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S>) const {}
+  template <class... S>
+  HWY_INLINE void PrefetchAhead(In<S>...) const {}
 };
 
 /// A part at either end of a run that goes past the cache otherwise. It is copied: a vector stored in part by a mask that reaches into
@@ -136,19 +132,19 @@ struct Edge : Part<D> {
   HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + this->i); }
 };
 
-/// What a sweep over the n elements of `in` asks for that goes on with what follows: the place kAhead further on, or of a run
+/// What a sweep over the n elements of `in`, one of two tensors, asks for that goes on with what follows: the place ahead, or of a run
 /// that is a little shorter the same place of the next one, where nothing is asked for twice.
 template <class S>
 HWY_INLINE In<S> AskAhead(In<S> in, size_t n) {
-  constexpr size_t kFar = kAhead / sizeof(typename S::Memory);
+  constexpr size_t kFar = kElementsAhead<S, 2>;
   return in + (n > kFar / 2 && n < kFar ? n : kFar);
 }
 
-/// What a sweep that reads `in` asks for, where `out` is what it will be followed by: the line that will be stored to, so that a kept
-/// store need not wait for it; where stores go past the cache, what it will itself read.
-template <class S>
+/// What a sweep that reads `in`, one of kTensors, asks for, where `out` is what it will be followed by: the line that will be stored to, so
+/// that a kept store need not wait for it; where stores go past the cache, what it will itself read, or the next slice's sweep.
+template <size_t kTensors, class S>
 HWY_INLINE In<S> ToAskFor(bool stream, In<S> in, Out<S> out) {
-  return {stream ? in.p + kAhead / sizeof(typename S::Memory) : out.p};
+  return {stream ? in.p + kElementsAhead<S, kTensors> : out.p};
 }
 
 /// How far ahead of itself, in bytes, a loop over runs that follow each other asks for one line of each tensor.
@@ -240,9 +236,9 @@ struct Half {
   HWY_INLINE void Prefetch(Run run) const {
     if constexpr (!kOdd) words.Prefetch(run);
   }
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S> in) const {
-    if constexpr (!kOdd) words.PrefetchAhead(in);
+  template <class... S>
+  HWY_INLINE void PrefetchAhead(In<S>... in) const {
+    if constexpr (!kOdd) words.PrefetchAhead(in...);
   }
 
  private:
@@ -286,9 +282,9 @@ struct Side {
   HWY_INLINE void Prefetch(Run run) const {
     if constexpr (!kUpper) words.Prefetch(run);
   }
-  template <class S>
-  HWY_INLINE void PrefetchAhead(In<S> in) const {
-    if constexpr (!kUpper) words.PrefetchAhead(in);
+  template <class... S>
+  HWY_INLINE void PrefetchAhead(In<S>... in) const {
+    if constexpr (!kUpper) words.PrefetchAhead(in...);
   }
 
  private:
