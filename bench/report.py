@@ -25,11 +25,18 @@ def load(folder, name):
 
 
 def text_lines(folder, name):
+    """A file of Markdown, each item of a list on one line."""
     path = os.path.join(folder, name)
     if not os.path.exists(path):
         return []
+    lines = []
     with open(path, encoding="utf-8") as file:
-        return [*file.read().splitlines(), ""]
+        for line in file.read().splitlines():
+            if line.startswith("  ") and lines and lines[-1].startswith("* "):
+                lines[-1] += " " + line.strip()
+            else:
+                lines.append(line)
+    return [*lines, ""]
 
 
 def is_ours(row):

@@ -79,9 +79,12 @@ def main():
                             ("machine", {"processor": "one"})):
             with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as out:
                 json.dump(value, out)
+        with open(os.path.join(folder, "misses.md"), "w", encoding="utf-8") as out:
+            out.write("* one\n  item\n")
         report.main(folder)
         with open(os.path.join(folder, "report.html"), encoding="utf-8") as file:
             text = file.read()
+    assert "one item</li>" in text
     nesting = Nesting()
     nesting.feed(text)
     assert nesting.open == [], nesting.open
