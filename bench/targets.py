@@ -6,7 +6,8 @@ import re
 CONTENDER = "Normfold Highway, stream"
 LESS_WITH_THREADS = 0.05  # with several threads
 
-# One row alone is a matter of calls, not of memory. The kind; which workloads it names; types; bytes of a row, from and below; the least fraction on one thread.
+# The kind; which workloads it names; types; bytes of a row, from and below; the least fraction on one thread. One row alone is a matter
+# of calls, not of memory.
 TARGETS = [
     ("LN, rows of 8 KB and more", r"LN (?!1x)\d", ("f32",), 8192, None, 0.87),
     ("RMS, rows of 8 KB and more", r"RMS (?!1x)\d", ("f32",), 8192, None, 0.90),

@@ -105,12 +105,12 @@ void phased_printer::print_columns(const pass& q) {
   const std::vector<int> nodes = b_.needed(operands), scales = costly_scales(nodes, b_);
   const body::state unscaled = b_.save();
   open_scaled(scales, b_);
-  const auto tensors = std::count_if(nodes.begin(), nodes.end(), [&](int i) { return b_.leaf(i) != nullptr && b_.leaf(i)->storage == 'S'; });
-  out_.open("nf::FoldColumns<S, " + std::to_string(tensors) + ", " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
+  const std::vector<int> tensors = full_tensors(nodes, b_);
+  out_.open("nf::FoldColumns<S, " + std::to_string(tensors.size()) + ", " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
             sums_text(q, "V&") + ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   b_.print_runs(nodes);
-  if (tensors > 0) out_.line("at.PrefetchAhead(" + read_runs(nodes, b_) + ");");
+  if (!tensors.empty()) out_.line(prefetch_ahead(tensors, b_));
   b_.print_ready(nodes, operands);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
   out_.close("});");

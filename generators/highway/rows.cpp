@@ -122,19 +122,23 @@ void print_row_pivots(const pass& q, body& b, const std::vector<std::string>& fo
   }
 }
 
-std::string read_runs(const std::vector<int>& nodes, const body& b) {
-  std::string runs;
+std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b) {
+  std::vector<int> full;
   for (int i : nodes)
-    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') runs += (runs.empty() ? "" : ", ") + b.run_name(i);
-  return runs;
+    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') full.push_back(i);
+  return full;
+}
+
+std::string prefetch_ahead(const std::vector<int>& tensors, const body& b) {
+  std::string runs;
+  for (int i : tensors) runs += (runs.empty() ? "" : ", ") + b.run_name(i);
+  return "at.PrefetchAhead(" + runs + ");";
 }
 
 // Of several inputs none: they are asked for twice already, and a third time costs more than it saves.
 void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b) {
-  std::vector<std::string> inputs;
-  for (int i : nodes)
-    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') inputs.push_back(b.run_name(i));
-  if (inputs.size() == 1) runs.push_back(inputs[0]);
+  const std::vector<int> inputs = full_tensors(nodes, b);
+  if (inputs.size() == 1) runs.push_back(b.run_name(inputs[0]));
   std::string text;
   for (const std::string& run : runs) text += ", " + run;
   if (!text.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + text + ");");
@@ -162,12 +166,11 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
     if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
   if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
   std::vector<std::string> asked;
-  std::string own;
+  std::vector<int> own;
   std::size_t next = 0;
-  const auto tensors = std::count_if(nodes.begin(), nodes.end(), [&](int i) { return b.leaf(i) != nullptr && b.leaf(i)->storage == 'S'; });
-  for (int i : nodes) {
+  const std::vector<int> tensors = full_tensors(nodes, b);
+  for (int i : tensors) {
     const tensor* t = b.leaf(i);
-    if (t == nullptr || t->storage != 'S') continue;
     while (next < stores.size() && stores[next].to.storage != 'S') ++next;
     const std::string run = b.run_name(i);
     const auto place = [&](const std::string& id, const std::string& value) {
@@ -179,14 +182,14 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
       asked.push_back("at.Prefetch(" + place(t->id, "nf::AskApart(" + run + ", " + size + ", " + next_run(*t, run, outer, next_runs, b) + ")") + ");");
     } else if (next < stores.size()) {
       const tensor& to = stores[next++].to;
-      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor<" + std::to_string(tensors) + ">(stream, " + run + ", " + b.run(to) + ")") + ");");
+      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor<" + std::to_string(tensors.size()) + ">(stream, " + run + ", " + b.run(to) + ")") + ");");
     } else if (!p.slices.across.nodes.empty()) {  // slices are rows
       asked.push_back("at.Prefetch(" + place(t->id, "nf::AskAhead(" + run + ", " + size + ")") + ");");
     } else {
-      own += (own.empty() ? "" : ", ") + run;
+      own.push_back(i);
     }
   }
-  if (!own.empty()) asked.push_back("at.PrefetchAhead(" + own + ");");
+  if (!own.empty()) asked.push_back(prefetch_ahead(own, b));
   return asked;
 }
 
@@ -303,14 +306,13 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   const body::state unscaled = b.save();
   open_scaled(scales, b);
   out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
+  const std::vector<int> inputs = full_tensors(nodes, b);
   if (ahead >= 0)
-    for (int i : nodes)
-      if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S')
-        out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*t, ahead)) + ");");
+    for (int i : inputs) out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*b.leaf(i), ahead)) + ");");
   if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
-  if (const std::string runs = read_runs(nodes, b); ahead == in_memory && !runs.empty()) out.line("at.PrefetchAhead(" + runs + ");");
+  if (ahead == in_memory && !inputs.empty()) out.line(prefetch_ahead(inputs, b));
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {

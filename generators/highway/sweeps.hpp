@@ -39,8 +39,10 @@ std::string in_brackets(const std::string& product);
 
 /// Whether a loop that stores these reads full tensors, so that it can ask for those of the next slice.
 bool asks_ahead(const std::vector<write>& writes, const body& b);
-/// The runs of full tensors that a loop over `nodes` reads, "p_x, p_dy".
-std::string read_runs(const std::vector<int>& nodes, const body& b);
+/// Those of `nodes` that read full tensors.
+std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b);
+/// "at.PrefetchAhead(p_x, p_dy);"
+std::string prefetch_ahead(const std::vector<int>& tensors, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.

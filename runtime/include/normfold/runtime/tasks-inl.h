@@ -18,8 +18,8 @@ HWY_BEFORE_NAMESPACE();
 namespace normfold {
 namespace HWY_NAMESPACE {
 
-/// Work below this many bytes is done where it is called. With a core that spins for work 64 KB are worth sharing, to wake one
-/// that sleeps takes as long as this.
+/// Work below this many bytes is done where it is called. With a core that spins for work 128 KB are worth sharing; to wake one
+/// that sleeps takes about as long as this.
 constexpr size_t kSerialBytes = size_t{1} << 18;
 /// A task covers at least this many bytes, so that handing tasks out costs nothing beside them.
 constexpr size_t kTaskBytes = size_t{1} << 15;
