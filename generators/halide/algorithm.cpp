@@ -282,8 +282,7 @@ bool algorithm::has_steps() const {
 }
 
 std::string algorithm::iteration_elements() const {
-  const int inner = static_cast<int>(p_.loops.size()) - 1;
-  if (!resident_) return "8 * " + extent(inner);  // kRows
+  if (!resident_) return "8 * " + extent(inner_first(p_.all_loops())[0]);  // kRows
   ir::atom_set over = 0;
   for (const pass& q : p_.passes) over |= q.over;
   std::string out;
