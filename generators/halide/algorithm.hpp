@@ -71,6 +71,7 @@ class algorithm {
   bool is_columns() const { return joined_ != 0 && !resident_; }
   bool goes_together() const;
   bool reads_groups(const std::vector<int>& targets) const;
+  void print_group_of();
   std::string group_of_column() const;
   std::string column_of_group() const;
   void print_locals(const std::vector<int>& targets);

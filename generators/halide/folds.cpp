@@ -148,15 +148,15 @@ std::string fold_printer::wanted_here() const {
 
 // Rows up to a number: of that Halide makes the loop's bound. Where nothing is asked for it is 0.
 void fold_printer::print_row_limit(const std::string& n) {
-  std::string limit = n + " / kRows";
+  std::string limit = n + " / kStreams";
   if (!a_.wanted_.empty()) {
     const ir::atom_set slices = p_.at(p_.extremes.scale).varies & a_.joined();
     if (a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined()) a_.out_->line(a_.group_of_column());
-    const std::string asked = "select(" + wanted_here() + ", " + n + " / kRows, 0)";
+    const std::string asked = "select(" + wanted_here() + ", " + n + " / kStreams, 0)";
     limit = "limit";
-    a_.out_->code("const Expr limit = " + (a_.wanted_ == "wanted" ? "wanted.defined() ? " + asked + " : " + n + " / kRows" : asked) + ";");
+    a_.out_->code("const Expr limit = " + (a_.wanted_ == "wanted" ? "wanted.defined() ? " + asked + " : " + n + " / kStreams" : asked) + ";");
   }
-  a_.out_->line("rows.where(chunk * (kChunk / kRows) + rows.y < " + limit + ");");
+  a_.out_->line("rows.where(chunk * (kChunk / kStreams) + rows.y < " + limit + ");");
 }
 
 // Gives each reduction its Func; several come from one Tuple.
@@ -253,15 +253,15 @@ void fold_printer::print_column_fold() {
   out.open("{");
   out.code(partial + "(" + at + ") = " + starts() + ";");
   print_step(partial, at, "Expr " + row + ", Expr chunk");
-  out.line("RDom rows(0, kRows, 0, kChunk / kRows), rest(0, " + n + " % kRows);");
+  out.line("RDom rows(0, kStreams, 0, kChunk / kStreams), rest(0, " + n + " % kStreams);");
   print_row_limit(n);
   out.line("step(row_of(chunk, rows, " + n + "), chunk);");
-  out.line("step(" + n + " / kRows * kRows + rest.x, " + n + " / kChunk);");
+  out.line("step(" + n + " / kStreams * kStreams + rest.x, " + n + " / kChunk);");
   out.close();
   print_sums(partial, "(" + n + " + kChunk - 1) / kChunk", "steps.columns.push_back({" + partial);
   const int chunked = static_cast<int>(std::bit_width(q_.over)) - 1;
   a_.allocate(q_.nodes.size(), (kept_ | q_.over) & ~(ir::atom_set{1} << chunked),
-              "((" + a_.extent(chunked) + " + 255) / 256 + 1)");
+              "((" + a_.extent(chunked) + " + 511) / 512 + 1)");
 }
 
 // Merges the partial sums of all chunks, in order.

@@ -112,10 +112,19 @@ bool algorithm::has_rows() const {
   return std::any_of(p_.passes.begin(), p_.passes.end(), [&](const pass& q) { return q.reduces && is_of_row(q); });
 }
 
-// "const Expr g = c / n_c_g;"
+// The group of each column, once: many values of columns read it, and a division takes longer than they do.
+void algorithm::print_group_of() {
+  const std::string column = loops_.back(), members = extent(static_cast<int>(p_.loops.size()) - 1);
+  out_->line("Func group_of(\"group_of\");");
+  out_->line("group_of(" + column + ") = " + column + " / " + members + ";");
+  out_->line("if (!on_gpu) group_of.compute_root();");
+  allocate(1, joined_);
+}
+
+// "const Expr g = clamp(group_of(c), 0, n_g - 1);" Halide does not know what a Func's values are.
 std::string algorithm::group_of_column() const {
-  const int inner = static_cast<int>(p_.loops.size()) - 1;
-  return "const Expr " + loop_id(inner - 1) + " = " + loops_.back() + " / " + extent(inner) + ";";
+  const int group = static_cast<int>(p_.loops.size()) - 2;
+  return "const Expr " + loop_id(group) + " = clamp(group_of(" + loops_.back() + "), 0, " + extent(group) + " - 1);";
 }
 
 // "const Expr c = g * n_c_g + c_g;"

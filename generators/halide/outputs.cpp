@@ -10,6 +10,7 @@ namespace normfold::gen::halide {
 void algorithm::print(writer& out) {
   out_ = &out;
   if (has_steps()) out.line(has_rows() || together_ ? "Steps steps, of_row;\n" : "Steps steps;\n");
+  if (is_columns()) print_group_of();
   if (p_.extremes.scale >= 0)
     print_rescued();
   else

@@ -13,15 +13,16 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns take kRows rows at a time, and add
-// up chunks of kChunk rows; in the sweep that stores an output chunks have kRows rows. So a sum's order does not depend on the
-// CPU, on threads or on what else is computed.
+// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns add up chunks of kChunk rows, and
+// take kStreams rows at a time, which lie a part of the chunk apart; in the sweep that stores an output chunks have kRows rows.
+// So a sum's order does not depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
 constexpr int kRun = 2;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
-constexpr int kChunk = 256;
+constexpr int kChunk = 512;
+constexpr int kStreams = 4;
 
 using Statistics = std::map<std::string, Func>;
 
@@ -226,8 +227,13 @@ void in_lanes(const RowFold& fold, Var lane, int vector) {
   vectors.vectorize(lane);
 }
 
-// The row that an iteration takes. Bounded, so that Halide computes no statistic of a row beyond the last.
-Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) { return min(chunk * kChunk + rows.y * kRows + rows.x, n - 1); }
+// The row that an iteration takes. Those that are taken together lie a part of the chunk apart, so that each goes through memory
+// in order: the processor fetches several such streams ahead sooner than one. Bounded, so that Halide computes no statistic of a
+// row beyond the last.
+Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) {
+  const Expr part = clamp(n - chunk * kChunk, 0, kChunk) / kStreams;
+  return min(chunk * kChunk + rows.x * part + rows.y, n - 1);
+}
 
 // Schedules the sums over all chunks of a column.
 void merge_chunks(ColumnFold fold, Var column, int vector) {
@@ -242,12 +248,20 @@ void merge_chunks(ColumnFold fold, Var column, int vector) {
   fold.totals.compute_root();
 }
 
-// Schedules the sums of columns: kRows rows of a vector's width at a time, chunks as tasks.
+// Schedules the sums of columns: kStreams rows of a vector's width at a time; tasks are chunks, of each slice its own.
 void in_chunks(const ColumnFold& fold, Var column, Var chunk, int vector) {
   Func partial = fold.partial;
   const std::vector<RVar> rows = partial.rvars(0);
   partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
-  partial.update(0).reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
+  Stage sweep = partial.update(0);
+  sweep.reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
+  const Var task("task");
+  Var tasks = chunk;
+  for (size_t i = 1; i < fold.sums.args().size(); ++i) {
+    sweep.fuse(fold.sums.args()[i], tasks, task);
+    tasks = task;
+  }
+  sweep.parallel(tasks);
   partial.update(1).reorder(column, partial.rvars(1)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
   merge_chunks(fold, column, vector);
 }
@@ -294,7 +308,10 @@ void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
   }
   for (const ColumnFold& fold : steps.columns) in_chunks(fold, fold.partial.args()[0], chunk, vector);
   for (const std::vector<Func>& values : {steps.values, steps.details})
-    for (Func value : values) value.compute_root();
+    for (Func value : values) {
+      value.compute_root();
+      if (!value.args().empty()) value.vectorize(value.args()[0], vector, TailStrategy::GuardWithIf);
+    }
 }
 
 // On a GPU: an element to a thread, kThreads of them to a block. `serial` runs in the thread. One index counts the blocks,
