@@ -100,15 +100,19 @@ void algorithm::print_outputs_schedule() {
                ", vector, TailStrategy::GuardWithIf);");
       continue;
     }
-    out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
+    const bool is_whole = g.varies == p_.all_loops();
+    if (is_whole && !together_)
+      out.line("in_vectors(" + g.id + ", " + inner + ", vector);");
+    else
+      out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
     const std::string row = loop_id(loops[0]);
-    if (g.varies == p_.all_loops() && together_) {
+    if (is_whole && together_) {
       out.line("together(of_row, " + g.id + ", " + row + ", chunk, lane, vector);");
       continue;
     }
     out.line("Func(" + g.id + ").split(" + row + ", tasks, " + row + ", kRows, TailStrategy::GuardWithIf);");
     out.line(fused(g.id, "tasks", loops) + ";");
-    if (g.varies == p_.all_loops() && has_rows()) out.line("beside(of_row, " + g.id + ", " + row + ", {" + row + "}, lane, vector);");
+    if (is_whole && has_rows()) out.line("beside(of_row, " + g.id + ", " + row + ", {" + row + "}, lane, vector);");
   }
 }
 

@@ -22,6 +22,7 @@ constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot i
 constexpr int kRows = 8;
 constexpr int kChunk = 512;
 constexpr int kStreams = 4;
+constexpr int kVectors = 4;
 
 using Statistics = std::map<std::string, Func>;
 
@@ -294,6 +295,12 @@ void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int
     in_lanes(fold, lane, vector);
   }
   merge_chunks(columns, column, vector);
+}
+
+// Schedules the rows of an output that waits for memory: kVectors vectors at a time, so that more of it is under way.
+void in_vectors(Func output, Var column, int vector) {
+  const Var part("part");
+  output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, vector).unroll(part);
 }
 
 // Schedules each step for all slices before the next one.
