@@ -33,7 +33,9 @@ void phased_printer::declare_partial() {
   for (std::size_t i = p_.slices.begin; i < p_.slices.end; ++i) {
     const pass& q = p_.passes[i];
     if (!is_column_pass(p_, q) || q.pivots) continue;
-    const std::string size = b_.product(q.loops & ~q.over & ~inside_) + " * normfold::Chunks(" + b_.product(q.over, q.first) + ")";
+    const ir::atom_set kept = q.loops & ~q.over & ~inside_, columns = innermost(p_, kept), others = kept & ~columns;
+    const std::string size = (others == 0 ? "" : b_.product(others) + " * ") + "normfold::PaddedColumns(" + b_.product(columns) +
+                             ", sizeof(nf::Stat<S>)) * normfold::Chunks(" + b_.product(q.over, q.first) + ")";
     const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& each) { return each.first == size; });
     if (known == sizes.end()) sizes.emplace_back(size, q.nodes.size());
     else known->second = std::max(known->second, q.nodes.size());

@@ -50,7 +50,8 @@ std::vector<file> emit(const library& lib) {
   bool math = false, columns = false;
   for (const shared_kernel& m : kernels) {
     for (const ir::node& n : m.k.first->sweeps.g.nodes) math = math || needs_math(n.op);
-    columns = columns || m.k.first->sweeps.how == shape::phased;
+    const plan& p = m.k.first->sweeps;
+    columns = columns || p.how == shape::phased || (p.together >= 0 && p.apart);
   }
 
   writer out;

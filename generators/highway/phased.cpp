@@ -17,6 +17,13 @@ bool is_column_pass(const plan& p, const pass& q) {
   return q.reduces && !has(q.over, last);
 }
 
+ir::atom_set innermost(const plan& p, ir::atom_set loops) {
+  ir::atom_set last = 0;
+  for (std::size_t l = 0; l < p.loops.size(); ++l)
+    if (has(loops, static_cast<int>(l))) last = ir::atom_set{1} << l;
+  return last;
+}
+
 void phased_printer::print() {
   declare_arrays();
   const rescue& r = p_.extremes;
@@ -52,7 +59,7 @@ void phased_printer::print_slices() {
   const std::string flat = task_name(slices, "slice");
   const body::state outside = b_.save();
   out_.open("nf::ForSlicesInCache(context, " + product_of(slices) + ", " + bytes_of_slice() + ", stream, [=](size_t " + flat +
-            (asks_ahead(writes_of_map(p_.passes[p_.slices.end - 1]), b_) ? ", size_t next" : ", size_t") + ", const normfold_context* within) HWY_ATTR {");
+            (asks_ahead(writes_of_map(p_.passes[p_.slices.end - 1]), b_) ? ", size_t next" : ", size_t") + ", const normfold_context* within, [[maybe_unused]] nf::Edges& edges_of_slices) HWY_ATTR {");
   b_.declare_index(slices, flat);
   inside_ = p_.slices.loops;
   declare_partial();
@@ -128,10 +135,14 @@ std::string phased_printer::product_of(const std::vector<group>& groups) const {
 }
 
 void phased_printer::open_tasks(const std::vector<group>& groups, const std::string& bytes, bool stream, const std::string& flat) {
-  if (inside_ != 0 && groups.empty()) return out_.open("{");
+  if (inside_ != 0 && groups.empty()) {
+    out_.open("{");
+    if (stream) out_.line("nf::Edges& edges = edges_of_slices;");
+    return;
+  }
   const std::string streamed = !stream ? "false" : inside_ != 0 ? "within != nullptr && stream" : "stream";
   out_.open("nf::ForSlices(" + context() + ", " + product_of(groups) + ", " + bytes + " * sizeof(nf::Memory<S>), " + streamed + ", [=](size_t" +
-            (flat.empty() ? "" : " " + flat) + ") HWY_ATTR {");
+            (flat.empty() ? "" : " " + flat) + (stream ? ", nf::Edges& edges" : "") + ") HWY_ATTR {");
 }
 
 void phased_printer::print_rows(const pass& q) {
@@ -198,7 +209,7 @@ void phased_printer::print_map(const pass& q) {
   if (groups.empty()) {
     const std::string n = b_.size(columns);
     out_.open("nf::ForSlices(" + context() + ", nf::Blocks(" + n + "), nf::kBlock * sizeof(nf::Memory<S>), " +
-              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [=](size_t block) HWY_ATTR {");
+              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [=](size_t block" + (full ? ", nf::Edges& edges" : "") + ") HWY_ATTR {");
     out_.line("const size_t start = block * nf::kBlock;");
     b_.start_at(columns, "start");
     b_.print_ready(nodes, targets);
@@ -230,7 +241,9 @@ std::vector<std::string> workspace_lines(const kernel& k) {
       lines.push_back("need.Array(" + b.product(p.at(n).varies) + ");");
   }
   const auto partial = [&](const pass& q) {
-    lines.push_back("need.Partial(" + std::to_string(q.nodes.size()) + ", " + b.product(q.loops & ~q.over) + ", " + b.product(q.over, q.first) + ");");
+    const ir::atom_set kept = q.loops & ~q.over, columns = innermost(p, kept);
+    lines.push_back("need.Partial(" + std::to_string(q.nodes.size()) + ", " + b.product(kept & ~columns) + ", " + b.product(columns) + ", " +
+                    b.product(q.over, q.first) + ");");
   };
   for (const pass& q : p.passes)
     if (is_column_pass(p, q) && !q.pivots) partial(q);

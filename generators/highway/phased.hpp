@@ -13,6 +13,9 @@ namespace normfold::gen::highway {
 /// Whether the innermost loop of a reducing sweep is kept: columns have sums of their own.
 bool is_column_pass(const plan& p, const pass& q);
 
+/// The last of these loops, alone.
+ir::atom_set innermost(const plan& p, ir::atom_set loops);
+
 class phased_printer {
  public:
   phased_printer(const kernel& k, body& b) : k_(k), p_(b.p()), b_(b), out_(b.out()) {}

@@ -193,8 +193,18 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
   return asked;
 }
 
-void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, const std::vector<std::string>& found) {
-  if (q.pivots) return print_row_pivots(q, b, found);
+void print_steps(const pass& q, const std::vector<int>& nodes, body& b) {
+  std::vector<int> operands;
+  for (int n : q.nodes) operands.push_back(b.p().at(n).args[0]);
+  b.print_ready(nodes, operands);
+  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
+    const std::string s = "s" + std::to_string(i);
+    b.out().code(s + " = " + b.fold(q.nodes[i], s) + ";");
+  }
+}
+
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known) {
+  if (q.pivots) return print_row_pivots(q, b, known.pivots);
   const plan& p = b.p();
   writer& out = b.out();
   std::vector<int> operands;
@@ -207,6 +217,11 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
   const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
   out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
+  if (!known.places.empty()) {
+    out.open("if (as_columns" + std::string(q.repairs.empty() ? "" : " && !again") + (p.extremes.scale < 0 ? "" : " && !last") + ") {");
+    out.code(sums + ".Take(d, " + known.places + ", " + slice_name(p) + " - begin, " + b.size(groups.back()) + ");");
+    out.turn("} else {");
+  }
   // One loop from run to run, and one over slices.
   const bool steps = p.how == shape::resident && p.apart && p.together >= 0 && !rarely && groups.size() == 2 && kept_loops(p).size() == 1;
   const std::string next_runs = steps ? b.fresh("asked") : "";
@@ -223,24 +238,21 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
   open_scaled(scales, b);
   out.open(sums + ".Over(d, " + b.size(groups.back()) + ", [&](auto at" + accumulators + ") HWY_ATTR {");
   for (const std::string& ask : asked) out.line(ask);
-  b.print_ready(nodes, operands);
-  for (std::size_t i = 0; i < q.nodes.size(); ++i) {
-    const std::string s = "s" + std::to_string(i);
-    out.code(s + " = " + b.fold(q.nodes[i], s) + ";");
-  }
+  print_steps(q, nodes, b);
   out.close("});");
   close_scaled(scales, unscaled, b);
   if (steps) out.line(next_runs + ".Step();");
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) out.close();
   if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
   else b.restore(before);
+  if (!known.places.empty()) out.close();
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
     const ir::node& n = p.at(q.nodes[i]);
     std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
     if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
-    const std::string known = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
-    if (!known.empty() && known.find('(') == std::string::npos) {  // declared before the loop that repairs
-      out.line(known + " = " + total + ";");
+    const std::string declared = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
+    if (!declared.empty() && declared.find('(') == std::string::npos) {  // before the loop that repairs
+      out.line(declared + " = " + total + ";");
       continue;
     }
     const std::string name = b.fresh(b.wish(q.nodes[i]));
@@ -249,7 +261,7 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
   }
 }
 
-void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores) {
+void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known) {
   writer& out = b.out();
   std::string declared;
   for (int n : q.nodes) {
@@ -265,7 +277,7 @@ void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stor
   out.line(declared + ";");
   const body::state declared_only = b.save();
   out.open("for (bool again = false;; again = true) {");
-  print_row_folds(q, b, stores);
+  print_row_folds(q, b, stores, known);
   std::string far;
   for (std::size_t r = 0; r < q.repairs.size(); ++r) {
     const std::vector<int> nodes = b.needed({q.repairs[r].variance});
@@ -305,7 +317,8 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   const std::vector<int> scales = costly_scales(nodes, b);
   const body::state unscaled = b.save();
   open_scaled(scales, b);
-  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + stream + ", " + to[0] + ", [&](auto at) HWY_ATTR {");
+  const std::string past_cache = stream == "false" ? "" : stream + ", edges, ";
+  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + past_cache + to[0] + ", [&](auto at) HWY_ATTR {");
   const std::vector<int> inputs = full_tensors(nodes, b);
   if (ahead >= 0)
     for (int i : inputs) out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*b.leaf(i), ahead)) + ");");

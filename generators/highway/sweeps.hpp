@@ -14,11 +14,20 @@ struct write {
 };
 
 // Shared by both: folds over rows ------------------------------------------------------------------------------------------
+/// What is known of slices that go together before each is swept: the places of their pivots, and the name of the nf::PlaceSums of all
+/// their runs, which are there where `as_columns`. Both of slices that are not scaled.
+struct beforehand {
+  std::vector<std::string> pivots;
+  std::string places;
+};
+
 /// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables. `stores`: what will be stored of
-/// the slice, whose lines the sweep asks for where stores are kept. `found`: places of the pivots, where they were found ahead.
-void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const std::vector<std::string>& found = {});
+/// the slice, whose lines the sweep asks for where stores are kept.
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const beforehand& known = {});
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
-void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {});
+void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const beforehand& known = {});
+/// Prints the steps of the folds of `q`: what happens to an element.
+void print_steps(const pass& q, const std::vector<int>& nodes, body& b);
 
 /// The scales that a loop over `nodes` should not multiply by where they are 1: they are read element by element, or are no part of
 /// a multiply-add.

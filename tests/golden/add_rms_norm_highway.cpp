@@ -31,7 +31,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
   const size_t together = nf::SlicesTogether(n_t, n_c * sizeof(nf::Memory<S>), 2 * n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, 2 * n_t * n_c * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_t, together, n_c * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, rstd; } kept[normfold::kMostTogether];
     for (size_t i_t = begin; i_t < end; ++i_t) {
@@ -86,7 +86,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::Out<S> p_y{y + i_t * n_c};
       const nf::Out<S> p_sum{sum + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
-        nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_residual + next * n_c);
           at.Prefetch(p_x + next * n_c);
           const V v_sum = hn::Add(at(p_residual), at(p_x));

@@ -12,6 +12,7 @@
 #include "hwy/highway.h"
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/columns-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -34,31 +35,56 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> v_mean, factor, t, t2; } kept[normfold::kMostTogether];
+    // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
+    nf::PlaceSums<S, nf::Sum, nf::Sum> places;
+    const bool as_columns = end - begin > 1 && places.Fit(n_hw, n_n);
+    if (as_columns) {
+      nf::Spread<S, 2> spread;
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, nf::LoadOne(A(), mean + i_c), nf::LoadOne(A(), rstd + i_c));
+      }
+      const nf::In<nf::StatStorage<S>> v_mean = spread[0];
+      const nf::In<nf::StatStorage<S>> v_rstd = spread[1];
+      const size_t i_c = begin;
+      places.Over(d, end - begin, n_hw, n_n, [&](auto at, size_t i_n, V& s0, V& s1) HWY_ATTR {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        at.Prefetch(p_dy + next * n_hw);
+        at.Prefetch(p_x + next * n_hw);
+        const V v_dy = at(p_dy);
+        s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), at(v_mean)), at(v_rstd)), v_dy, s0);
+        s1 = hn::Add(s1, v_dy);
+      });
+    }
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_mean = nf::Broadcast<A>(d, mean + i_c);
       const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
       // dweight = sum(xhat * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-      nf::NextRuns asked((i_c - begin) * n_n, end - begin);
-      for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
-            nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-        const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
-            nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-        sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.Prefetch(ask_dy);
-          at.Prefetch(ask_x);
-          const V v_dy = at(p_dy);
-          s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy, s0);
-          s1 = hn::Add(s1, v_dy);
-        });
-        asked.Step();
+      if (as_columns) {
+        sums.Take(d, places, i_c - begin, n_hw);
+      } else {
+        nf::NextRuns asked((i_c - begin) * n_n, end - begin);
+        for (size_t i_n = 0; i_n < n_n; ++i_n) {
+          const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
+              nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+          const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
+              nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+          sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.Prefetch(ask_dy);
+            at.Prefetch(ask_x);
+            const V v_dy = at(p_dy);
+            s0 = hn::MulAdd(hn::Mul(hn::Sub(at(p_x), v_mean), v_rstd), v_dy, s0);
+            s1 = hn::Add(s1, v_dy);
+          });
+          asked.Step();
+        }
       }
       const V v_dweight = nf::Total<0>(d, sums);
       const V v_dbias = nf::Total<1>(d, sums);
@@ -90,7 +116,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
@@ -109,7 +135,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
@@ -140,30 +166,54 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> t; } kept[normfold::kMostTogether];
+    // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
+    nf::PlaceSums<S, nf::Sum, nf::Sum> places;
+    const bool as_columns = end - begin > 1 && places.Fit(n_hw, n_n);
+    if (as_columns) {
+      nf::Spread<S, 1> spread;
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, nf::LoadOne(A(), running_mean + i_c));
+      }
+      const nf::In<nf::StatStorage<S>> v_running_mean = spread[0];
+      const size_t i_c = begin;
+      places.Over(d, end - begin, n_hw, n_n, [&](auto at, size_t i_n, V& s0, V& s1) HWY_ATTR {
+        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        at.Prefetch(p_dy + next * n_hw);
+        at.Prefetch(p_x + next * n_hw);
+        const V v_dy = at(p_dy);
+        s0 = hn::MulAdd(hn::Sub(at(p_x), at(v_running_mean)), v_dy, s0);
+        s1 = hn::Add(s1, v_dy);
+      });
+    }
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
       // sum_1 = sum((x - running_mean) * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-      nf::NextRuns asked((i_c - begin) * n_n, end - begin);
-      for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
-            nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-        const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
-            nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-        sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-          at.Prefetch(ask_dy);
-          at.Prefetch(ask_x);
-          const V v_dy = at(p_dy);
-          s0 = hn::MulAdd(hn::Sub(at(p_x), v_running_mean), v_dy, s0);
-          s1 = hn::Add(s1, v_dy);
-        });
-        asked.Step();
+      if (as_columns) {
+        sums.Take(d, places, i_c - begin, n_hw);
+      } else {
+        nf::NextRuns asked((i_c - begin) * n_n, end - begin);
+        for (size_t i_n = 0; i_n < n_n; ++i_n) {
+          const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> ask_dy = nf::AskApart(p_dy, n_hw,
+              nf::In<S>{dy + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+          const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
+              nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+          sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.Prefetch(ask_dy);
+            at.Prefetch(ask_x);
+            const V v_dy = at(p_dy);
+            s0 = hn::MulAdd(hn::Sub(at(p_x), v_running_mean), v_dy, s0);
+            s1 = hn::Add(s1, v_dy);
+          });
+          asked.Step();
+        }
       }
       const V sum_1 = nf::Total<0>(d, sums);
       const V v_dbias = nf::Total<1>(d, sums);
@@ -189,7 +239,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
           at.Store(p_dx, hn::Mul(at(p_dy), at(t)));
@@ -202,7 +252,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
         const V t = hn::Set(d, kept[i_c - begin].t);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, n_hw, stream, p_dx, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
           at.Store(p_dx, hn::Mul(at(p_dy), t));

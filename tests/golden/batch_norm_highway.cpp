@@ -33,7 +33,7 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
   const D d;
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>));
   // y = x * a + b
-  nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [=](size_t row) HWY_ATTR {
+  nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [=](size_t row, nf::Edges& edges) HWY_ATTR {
     const size_t i_n = row / n_c;
     const size_t i_c = row % n_c;
     const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
@@ -42,7 +42,7 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
     const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
     const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
     nf::AskForPages(stream, n_hw, p_y, p_x);
-    nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+    nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
       at.PrefetchAhead(p_x);
       at.Store(p_y, hn::MulAdd(at(p_x), a, b));
     });
@@ -67,7 +67,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
       together * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, factor, offset; } kept[normfold::kMostTogether];
     const auto find_pivots = [&](size_t i_c) HWY_ATTR {
@@ -81,6 +81,26 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       kept[i_c - begin].pivot = hn::GetLane(pivot);
     };
     size_t found = begin;
+    // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
+    nf::PlaceSums<S, nf::Sum, nf::Sum> places;
+    const bool as_columns = end - begin > 1 && places.Fit(n_hw, n_n);
+    if (as_columns) {
+      for (; found < end; ++found) find_pivots(found);
+      nf::Spread<S, 1> spread;
+      for (size_t i_c = begin; i_c < end; ++i_c) {
+        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].pivot);
+      }
+      const nf::In<nf::StatStorage<S>> pivot = spread[0];
+      constexpr nf::One by{};
+      const size_t i_c = begin;
+      places.Over(d, end - begin, n_hw, n_n, [&](auto at, size_t i_n, V& s0, V& s1) HWY_ATTR {
+        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+        at.Prefetch(p_x + next * n_hw);
+        const V from_pivot = hn::Sub(nf::Mul(at(p_x), by), at(pivot));
+        s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+        s1 = hn::Add(s1, from_pivot);
+      });
+    }
     for (size_t i_c = begin; i_c < end; ++i_c) {
       for (; found < HWY_MIN(end, i_c + nf::kPivotsAhead); ++found) find_pivots(found);
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
@@ -97,18 +117,22 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           // mean_sq = mean(sq(x * scale - pivot))
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-          nf::NextRuns asked((i_c - begin) * n_n, end - begin);
-          for (size_t i_n = 0; i_n < n_n; ++i_n) {
-            const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
-            const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw,
-                nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-            sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-              at.Prefetch(ask_x);
-              const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
-              s0 = hn::MulAdd(from_pivot, from_pivot, s0);
-              s1 = hn::Add(s1, from_pivot);
-            });
-            asked.Step();
+          if (as_columns && !again && !last) {
+            sums.Take(d, places, i_c - begin, n_hw);
+          } else {
+            nf::NextRuns asked((i_c - begin) * n_n, end - begin);
+            for (size_t i_n = 0; i_n < n_n; ++i_n) {
+              const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+              const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw,
+                  nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+              sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+                at.Prefetch(ask_x);
+                const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
+                s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+                s1 = hn::Add(s1, from_pivot);
+              });
+              asked.Step();
+            }
           }
           mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
           shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
@@ -176,7 +200,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEachVector(d, (end - begin) * n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_y + next * n_hw);
           const V v_y = hn::MulAdd(hn::Sub(nf::Mul(at(p_x), by), at(pivot)), at(factor), at(offset));
@@ -193,7 +217,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const V offset = hn::Set(d, kept[i_c - begin].offset);
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_y + next * n_hw);
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));

@@ -32,7 +32,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       n_c_g * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_g * n_c_g * n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_n * n_g, together, n_c_g * n_hw * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
     const auto find_pivots = [&](size_t slice) HWY_ATTR {
@@ -114,7 +114,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
         const V offset = hn::NegMulAdd(shift, factor, nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g));
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
-        nf::ForEach(d, n_hw, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * (n_c_g * n_hw));
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });

@@ -108,7 +108,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     const nf::In<A> p_a_dbias{a_dbias + start};
     const nf::Out<P> p_dweight{dweight + start};
     const nf::Out<P> p_dbias{dbias + start};
-    nf::ForEachVector(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
+    nf::ForEachVector(d, nf::BlockLength(n_c, block), p_dweight, [&](auto at) HWY_ATTR {
       const V v_dweight = at(p_a_dweight);
       const V v_dbias = at(p_a_dbias);
       at.Store(p_dweight, v_dweight);
@@ -139,7 +139,7 @@ extern "C" size_t layer_norm_backward_f32_workspace(size_t N, size_t T, size_t C
   need.Array(n_nt);
   need.Array(n_c);
   need.Array(n_c);
-  need.Partial(2, n_c, n_nt);
+  need.Partial(2, 1, n_c, n_nt);
   return need.Total();
 }
 extern "C" normfold_status layer_norm_backward_f32(float* dx, float* dweight, float* dbias, const float* dy,

@@ -88,7 +88,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     const size_t start = block * nf::kBlock;
     const nf::In<A> p_a_dweight{a_dweight + start};
     const nf::Out<P> p_dweight{dweight + start};
-    nf::ForEachVector(d, nf::BlockLength(n_c, block), false, p_dweight, [&](auto at) HWY_ATTR {
+    nf::ForEachVector(d, nf::BlockLength(n_c, block), p_dweight, [&](auto at) HWY_ATTR {
       at.Store(p_dweight, at(p_a_dweight));
     });
   });
@@ -113,7 +113,7 @@ extern "C" size_t rms_norm_backward_f32_workspace(size_t T, size_t C) {
   need.Array(n_t);
   need.Array(n_t);
   need.Array(n_c);
-  need.Partial(1, n_c, n_t);
+  need.Partial(1, 1, n_c, n_t);
   return need.Total();
 }
 extern "C" normfold_status rms_norm_backward_f32(float* dx, float* dweight, const float* dy, const float* x,

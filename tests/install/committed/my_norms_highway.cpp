@@ -31,7 +31,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   const size_t together = nf::SlicesTogether(n_nt, n_c * sizeof(nf::Memory<S>), n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_nt, together, n_c * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, pivot, rstd, offset; } kept[normfold::kMostTogether];
     const auto find_pivots = [&](size_t i_nt) HWY_ATTR {
@@ -104,7 +104,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const nf::In<P> p_weight{weight};
       const nf::In<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
-      nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
+      nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + next * n_c);
         const V v_y = hn::MulAdd(hn::MulSub(hn::MulSub(at(p_x), scale, pivot), rstd, offset), at(p_weight),
             at(p_bias));
@@ -129,7 +129,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
   const size_t together = nf::SlicesTogether(n_t, n_c * sizeof(nf::Memory<S>), n_c * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_t, together, n_c * sizeof(nf::Memory<S>), stream,
-      [=](size_t begin, size_t end, size_t next) HWY_ATTR {
+      [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
     struct { nf::Stat<S> scale, rstd; } kept[normfold::kMostTogether];
     for (size_t i_t = begin; i_t < end; ++i_t) {
@@ -175,7 +175,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       const nf::In<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
-        nf::ForEach(d, n_c, stream, p_y, [&](auto at) HWY_ATTR {
+        nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_c);
           at.Store(p_y, hn::Mul(hn::Mul(nf::Mul(at(p_x), by), rstd), at(p_weight)));
         });

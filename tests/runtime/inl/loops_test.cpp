@@ -38,8 +38,9 @@ bool Holds(const Run<S>& run, size_t i, size_t value) {
 // Both loops that store: over runs of S alone, and where floats are read beside them.
 template <bool kFloats, class D, class S, class F>
 HWY_INLINE void Each(D d, size_t n, bool stream, Out<S> out, const F& f) {
-  if constexpr (kFloats) ForEachVector(d, n, stream, out, f);
-  else ForEach(d, n, stream, out, f);
+  Edges edges;
+  if constexpr (kFloats) ForEachVector(d, n, stream, edges, out, f);
+  else ForEach(d, n, stream, edges, out, f);
 }
 
 // Nine outputs of one loop, each larger by one than the one before; `skip` elements of a run come first.
@@ -76,16 +77,47 @@ bool SpreadRuns(size_t n, size_t skip, bool stream) {
   const In<StatStorage<S>> factor = spread[0], offset = spread[1];
   const In<S> p_x{x.data()};
   const Out<S> p_y{y.data() + skip};
-  ForEachVector(d, runs * n, stream, p_y, [&](auto at) HWY_ATTR {
-    at.Prefetch(p_y);
-    at.Store(p_y, hn::MulAdd(at(p_x), at(factor), at(offset)));
-  });
+  {
+    Edges edges;
+    ForEachVector(d, runs * n, stream, edges, p_y, [&](auto at) HWY_ATTR {
+      at.Prefetch(p_y);
+      at.Store(p_y, hn::MulAdd(at(p_x), at(factor), at(offset)));
+    });
+  }
   hwy::FlushStream();
   bool right = true;
   for (size_t i = 0; i < y.size(); ++i) {
     const bool written = skip <= i && i < skip + runs * n;
     const size_t r = written ? (i - skip) / n : 0;
     right = right && Holds<S>(y, i, written ? Value(i - skip) * (r + 1) + 2 * r : Value(i + 1));
+  }
+  return right;
+}
+
+// Seven runs of one task, `gap` elements apart, whose lines go past the cache as a whole where they meet: of two outputs at any places, the
+// first of them in place. What lies between them stays.
+template <class S>
+bool NeighbouringRuns(size_t n, size_t skip, size_t gap) {
+  constexpr size_t kRuns = 7;
+  const TagOf<S> d;
+  const size_t all = skip + kRuns * (n + gap);
+  Run<S> y = Values<S>(0, all), z = Values<S>(1, all + skip);
+  {
+    Edges edges;
+    for (size_t r = 0; r < kRuns; ++r) {
+      const Out<S> p_y{y.data() + skip + r * (n + gap)}, p_z{z.data() + 2 * skip + r * (n + gap)};
+      ForEach(d, n, true, edges, p_y, [&](auto at) HWY_ATTR {
+        const auto v = at(In<S>{p_y.p});
+        at.Store(p_y, hn::Add(v, Number(d, 1)));
+        at.Store(p_z, v);
+      });
+    }
+  }
+  hwy::FlushStream();
+  bool right = true;
+  for (size_t i = 0; i < all; ++i) {
+    const bool written = i >= skip && (i - skip) % (n + gap) < n;
+    right = right && Holds<S>(y, i, Value(i) + (written ? 1 : 0)) && Holds<S>(z, i + skip, written ? Value(i) : Value(i + skip + 1));
   }
   return right;
 }
@@ -144,7 +176,7 @@ bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
   const TagOf<S> d;
   const Run<S> x = Values<S>(0, rows * columns);
   Run<S> y(rows * columns);
-  std::vector<Stat<S>> partial(2 * columns * Chunks(rows)), sums(columns), weighted(columns);
+  std::vector<Stat<S>> partial(2 * PaddedColumns(columns, sizeof(Stat<S>)) * Chunks(rows)), sums(columns), weighted(columns);
   const Memory<S>* p_x = x.data();
   Memory<S>* p_y = y.data();
   size_t swept = 0;
@@ -193,6 +225,8 @@ bool LoopsOf(size_t n) {
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
     for (bool stream : {false, true})
       right = right && ManyOutputs<S, false>(n, skip, stream) && ManyOutputs<S, true>(n, skip, stream) && SpreadRuns<S>(n, skip, stream);
+  for (size_t skip : {size_t{0}, size_t{3}})
+    for (size_t gap : {size_t{0}, size_t{1}}) right = right && NeighbouringRuns<S>(n, skip, gap);
   right = right && KeepsNaN<S, false>(n) && KeepsNaN<S, true>(n) && Folds<S>(n) && AsksInOrder(n);
   for (size_t rows : std::initializer_list<size_t>{1, 2, 3, 8, 13, 130}) {
     right = right && Columns<S>(rows, n, false, false);

@@ -21,11 +21,13 @@ HWY_BEFORE_NAMESPACE();
 namespace normfold {
 namespace HWY_NAMESPACE {
 
-/// Takes the next `count` elements of the workspace, which stays aligned.
+/// Takes the next `count` elements of the workspace, which stays aligned. The end is written to: a vector that is loaded in part, by a
+/// mask, takes some thousand cycles where it reaches into a page that nobody has touched.
 template <class T>
 HWY_INLINE T* Take(unsigned char*& workspace, size_t count) {
   T* taken = reinterpret_cast<T*>(workspace);
-  workspace += (count * sizeof(T) + 63) / 64 * 64;
+  workspace += ArrayBytes(count, sizeof(T));
+  reinterpret_cast<T*>(workspace)[-1] = T(0);
   return taken;
 }
 
@@ -64,13 +66,23 @@ namespace detail {
 template <class T>
 using StorageOf = std::conditional_t<sizeof(T) == 8, F64, F32>;
 
-// Loads the partial sums of one vector's worth of columns, lets f(at, V& fold0, ...) step them, and stores them.
+// Loads the partial sums of one vector's worth of columns, lets f(at, V& fold0, ...) step them, and stores them. Those of each fold
+// lie `apart` from those of the one before.
 template <class First, class... Rest, class At, class T, class F, class... Done>
-HWY_INLINE void StepColumns(At at, T* sums, size_t columns, const F& f, Done&... done) {
+HWY_INLINE void StepColumns(At at, T* sums, size_t apart, const F& f, Done&... done) {
   auto sum = at.Sums(sums);
   if constexpr (sizeof...(Rest) == 0) f(at, done..., sum);
-  else StepColumns<Rest...>(at, sums + columns, columns, f, done..., sum);
+  else StepColumns<Rest...>(at, sums + apart, apart, f, done..., sum);
   at.KeepSums(sums, sum);
+}
+
+// Merges the folds of one run, which start afresh and are stepped by f(V& fold0, ...), into `sums`.
+template <class First, class... Rest, class D, class F, class V, class... More>
+HWY_INLINE void MergeRun(D d, const F& f, V& sum, More&... more) {
+  V of_run = hn::Set(d, First::template kStart<hn::TFromD<D>>);
+  if constexpr (sizeof...(Rest) == 0) f(of_run);
+  else MergeRun<Rest...>(d, [&](auto&... others) HWY_ATTR { f(of_run, others...); }, more...);
+  sum = First::Merge(sum, of_run);
 }
 
 // Calls f(at) for all columns of rows stored as S, vector by vector; with `stream`, what it stores goes past the cache.
@@ -105,18 +117,18 @@ HWY_INLINE void ForRows(D d, size_t columns, bool stream, const F& f) {
 }
 
 template <class First, class... Rest, class D, class T>
-HWY_INLINE void StartColumns(D d, T* sums, size_t columns) {
+HWY_INLINE void StartColumns(D d, T* sums, size_t apart, size_t columns) {
   for (size_t i = 0; i < columns; ++i) sums[i] = First::template kStart<T>;
-  if constexpr (sizeof...(Rest) > 0) StartColumns<Rest...>(d, sums + columns, columns);
+  if constexpr (sizeof...(Rest) > 0) StartColumns<Rest...>(d, sums + apart, apart, columns);
 }
 
 // Puts the sums of halves, even columns before odd ones in every vector of words, into the order of the columns.
 template <class S, class D, class T>
-HWY_INLINE void InOrder(D d, T* sums, size_t all, size_t columns) {
+HWY_INLINE void InOrder(D d, T* sums, size_t all, size_t apart, size_t columns) {
   if constexpr (kSplits<S, D>) {
     const size_t lanes = hn::Lanes(d);
     HWY_ALIGN_MAX T both[2 * hn::MaxLanes(D())];
-    for (T* fold = sums; fold < sums + all; fold += columns) {
+    for (T* fold = sums; fold < sums + all; fold += apart) {
       for (size_t i = 0; i < columns; i += 2 * lanes) {
         const size_t some = HWY_MIN(columns - i, 2 * lanes), even = (some + 1) / 2;
         T* p = fold + i;
@@ -129,11 +141,11 @@ HWY_INLINE void InOrder(D d, T* sums, size_t all, size_t columns) {
 
 // Merges the partial sums of all chunks of one vector's worth of columns, then calls f with the totals.
 template <class First, class... Rest, class D, class T, class At, class F, class... Done>
-HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t step, size_t chunks, const F& f, Done... done) {
+HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t apart, size_t step, size_t chunks, const F& f, Done... done) {
   hn::Vec<D> total = at(In<StorageOf<T>>{sums});
   for (size_t c = 1; c < chunks; ++c) total = First::Merge(total, at(In<StorageOf<T>>{sums + c * step}));
   if constexpr (sizeof...(Rest) == 0) f(at, done..., total);
-  else MergeChunks<Rest...>(d, at, sums + columns, columns, step, chunks, f, done..., total);
+  else MergeChunks<Rest...>(d, at, sums + apart, apart, step, chunks, f, done..., total);
 }
 
 }  // namespace detail
@@ -143,7 +155,8 @@ HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t columns, size_t st
 template <class S, size_t kTensors, class... Folds, class D, class T, class F>
 HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
-  const size_t step = sizeof...(Folds) * columns;
+  const size_t apart = PaddedColumns(columns, sizeof(T));
+  const size_t step = sizeof...(Folds) * apart;
   constexpr bool kWide = kSplits<S, D> && kTensors == 1;
   const size_t together = RowsTogether(kWide, columns * sizeof(typename S::Memory));
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
@@ -151,17 +164,17 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     const size_t begin = task % chunks * kColumnChunk;
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
-    detail::StartColumns<Folds...>(d, sums, columns);
+    detail::StartColumns<Folds...>(d, sums, apart, apart);
     for (size_t row = begin; row < end; row += together) {
       if (!kWide && together == 1) {  // a loop of its own, without one over rows in it
         detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
-          detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
+          detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
         });
         continue;
       }
       const size_t last = HWY_MIN(row + together, end);
       detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
-        detail::StepColumns<Folds...>(at, sums, columns, [&](auto here, auto&... folds) HWY_ATTR {
+        detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
           for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
         });
       });
@@ -178,7 +191,8 @@ template <class S, class... Folds, class D, class T, class G, class F>
 HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
                          const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
-  const size_t step = sizeof...(Folds) * columns;
+  const size_t apart = PaddedColumns(columns, sizeof(T));
+  const size_t step = sizeof...(Folds) * apart;
   const size_t few = RowsAtATime(bytes);
   const size_t ahead = stream ? HWY_MAX(few, SlicesAhead(columns * sizeof(typename S::Memory))) : few;
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * bytes, stream, [=](size_t task) HWY_ATTR {
@@ -186,9 +200,9 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
     const size_t begin = task % chunks * kColumnChunk;
     const size_t end = HWY_MIN(begin + kColumnChunk, rows);
     T* sums = partial + task * step;
-    detail::StartColumns<Folds...>(d, sums, columns);
+    detail::StartColumns<Folds...>(d, sums, apart, apart);
     const auto step_all = [&](const auto& step_rows) HWY_ATTR {
-      detail::ForRows<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, columns, step_rows); });
+      detail::ForRows<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, apart, step_rows); });
     };
     for (size_t row = begin; row < end; row += few) {
       const size_t last = HWY_MIN(row + few, end);
@@ -206,22 +220,82 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
       }
       if (r < last) f(slice, r, ahead, step_all);
     }
-    detail::InOrder<S>(d, sums, step, columns);
+    detail::InOrder<S>(d, sums, step, apart, columns);
   });
 }
+
+/// Sums over the runs of neighbouring slices, which follow each other in memory, place by place: a run's place j has the same lane in every
+/// run, if there are lanes for all, and what a lane gathers of the runs of a slice is what is gathered here, in the same order. For runs
+/// that a vector of lanes would be mostly idle on.
+template <class S, class... Folds>
+class PlaceSums {
+  using T = Stat<S>;
+  static constexpr size_t kElements = kSpreadBytes / sizeof(typename S::Memory) + kLanes<T, sizeof...(Folds), S>;
+  static constexpr size_t kLongest = kLanes<T, sizeof...(Folds), S>;
+  static constexpr size_t kRuns = 4;  // walked together: their sums are loaded and stored once
+
+ public:
+  /// Whether a slice's `runs` runs of n elements are worth it.
+  HWY_INLINE bool Fit(size_t n, size_t runs) const { return n <= kLongest && runs >= kRuns; }
+
+  /// Of `slices` slices, kSpreadBytes in all, `runs` runs of n elements each: f(at, run, V& fold0, ...) steps the folds.
+  template <class D, class F>
+  HWY_INLINE void Over(D d, size_t slices, size_t n, size_t runs, const F& f) {
+    detail::StartColumns<Folds...>(d, sums_, kElements, slices * n + kLongest);
+    for (size_t run = 0; run < runs; run += kRuns) {
+      const size_t last = HWY_MIN(run + kRuns, runs);
+      detail::ForColumns<S>(d, slices * n, [&](auto at) HWY_ATTR {
+        detail::StepColumns<Folds...>(at, sums_, kElements, [&](auto here, auto&... sums) HWY_ATTR {
+          for (size_t r = run; r < last; ++r) detail::MergeRun<Folds...>(d, [&](auto&... folds) HWY_ATTR { f(here, r, folds...); }, sums...);
+        });
+      });
+    }
+  }
+  /// Writes those of a slice as the lanes of its folds: where S is split, even elements before odd ones.
+  template <class D>
+  HWY_INLINE void GiveLanes(D d, size_t slice, size_t n, T* lanes) const {
+    size_t k = 0;
+    ((GiveLanesOf<Folds>(d, n, sums_ + k * kElements + slice * n, lanes + k * kLongest), ++k), ...);
+  }
+
+ private:
+  template <class Fold, class D>
+  static HWY_INLINE void GiveLanesOf(D d, size_t n, const T* from, T* lanes) {
+    const size_t one = hn::Lanes(d);
+    const auto keep = [&](hn::Vec<D> sums, size_t valid, T* to) HWY_ATTR {
+      hn::Store(hn::IfThenElse(hn::FirstN(d, HWY_MIN(valid, one)), sums, hn::Set(d, Fold::template kStart<T>)), d, to);
+    };
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    if constexpr (kSplits<S, D>) {
+      for (size_t i = 0; i < kLongest; i += 2 * one) {
+        const size_t valid = n > i ? n - i : 0;
+        const hn::Vec<D> low = hn::LoadU(d, from + i), high = hn::LoadU(d, from + i + one);
+        keep(hn::ConcatEven(d, high, low), (valid + 1) / 2, lanes + i / 2);
+        keep(hn::ConcatOdd(d, high, low), valid / 2, lanes + kLongest / 2 + i / 2);
+      }
+    }
+#endif
+    if constexpr (!kSplits<S, D>) {
+      for (size_t i = 0; i < kLongest; i += one) keep(hn::LoadU(d, from + i), n > i ? n - i : 0, lanes + i);
+    }
+  }
+
+  HWY_ALIGN_MAX T sums_[sizeof...(Folds) * kElements];
+};
 
 /// Merges what FoldColumns or FoldRows left: f(slice, at, V total0, ...) gets the totals of the columns that `at` stands for.
 template <class... Folds, class D, class T, class F>
 HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
-  const size_t step = sizeof...(Folds) * columns;
+  const size_t apart = PaddedColumns(columns, sizeof(T));
+  const size_t step = sizeof...(Folds) * apart;
   ForSlices(context, slices, step * chunks * sizeof(T), false, [=](size_t slice) HWY_ATTR {
     const T* sums = partial + slice * chunks * step;
     const auto merged = [&](auto at, auto... totals) HWY_ATTR { f(slice, at, totals...); };
     const size_t lanes = hn::Lanes(d);
     size_t i = 0;
-    for (; i + lanes <= columns; i += lanes) detail::MergeChunks<Folds...>(d, Whole<D>{d, i}, sums, columns, step, chunks, merged);
-    if (i < columns) detail::MergeChunks<Folds...>(d, Part<D>{d, i, columns - i}, sums, columns, step, chunks, merged);
+    for (; i + lanes <= columns; i += lanes) detail::MergeChunks<Folds...>(d, Whole<D>{d, i}, sums, apart, step, chunks, merged);
+    if (i < columns) detail::MergeChunks<Folds...>(d, Part<D>{d, i, columns - i}, sums, apart, step, chunks, merged);
   });
 }
 

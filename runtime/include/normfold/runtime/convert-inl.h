@@ -240,6 +240,26 @@ HWY_INLINE hn::Vec<D> LoadFirst(D d, const T* p, size_t n) {
   }
 }
 
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+// Lane i of v in lane i + count; the first `count` lanes are anything.
+template <class D, class V>
+HWY_INLINE V SlideUp(D d, V v, size_t count) {
+  const hn::Repartition<int32_t, D> di;
+  const auto rotated = [&](size_t by) HWY_ATTR {
+    const auto from = hn::And(hn::Sub(hn::Iota(di, 0), hn::Set(di, static_cast<int32_t>(by))), hn::Set(di, static_cast<int32_t>(hn::MaxLanes(di)) - 1));
+    return hn::TableLookupLanes(hn::BitCast(di, v), hn::IndicesFromVec(di, from));
+  };
+  if constexpr (sizeof(hn::TFromD<D>) == 2) {  // an odd count: the upper half of the pair before, the lower half of this one
+    const hn::RebindToUnsigned<decltype(di)> du;
+    const auto even = rotated(count / 2);
+    const auto odd = hn::Or(hn::ShiftLeft<16>(hn::BitCast(du, even)), hn::ShiftRight<16>(hn::BitCast(du, rotated(count / 2 + 1))));
+    return hn::BitCast(d, count % 2 == 0 ? hn::BitCast(du, even) : odd);
+  } else {
+    return hn::BitCast(d, rotated(count * sizeof(hn::TFromD<D>) / 4));
+  }
+}
+#endif
+
 template <class D, class V, typename T>
 HWY_INLINE void StoreFirst(D d, V v, T* p, size_t n) {
   if constexpr (kMasksLanes<D>) {

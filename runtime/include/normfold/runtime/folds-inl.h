@@ -211,6 +211,13 @@ class Reduce {
     for (size_t i = 0; i < n; i += kCut) Cut(d, i, HWY_MIN(n - i, kCut), f);
   }
 
+  /// Takes the lanes of a slice that `places` (PlaceSums) has summed, whose runs have n elements.
+  template <class Places>
+  HWY_INLINE void Take(D d, const Places& places, size_t slice, size_t n) {
+    places.GiveLanes(d, slice, n, lanes_);
+    begun_ = true;
+  }
+
   /// The result of fold number kFold in every lane.
   template <size_t kFold>
   HWY_INLINE V Total(D d) {

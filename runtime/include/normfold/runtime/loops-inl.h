@@ -118,7 +118,7 @@ HWY_INLINE void Scaled(bool scaled, const F& f) {
 namespace detail {
 // Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
 template <class D, class S, class F>
-HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Out<S> out, const F& f) {
+HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (!stream) {
@@ -128,39 +128,51 @@ HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Out<S> out, const F& f)
   }
   const size_t bytes = lanes * sizeof(typename S::Memory);
   const size_t past = reinterpret_cast<uintptr_t>(out.p) % bytes;
-  size_t head = past == 0 ? 0 : HWY_MIN((bytes - past) / sizeof(typename S::Memory), n);
-  for (i = head; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
-  // The parts at the end and at the beginning are one piece of code.
-  for (size_t part = n - i;; i = 0, part = head, head = 0) {
-    if (part != 0) f(Edge<D>{{d, i, part}});
-    if (head == 0) break;
+  // The parts at the beginning and at the end are one piece of code.
+  for (size_t part = past == 0 ? 0 : HWY_MIN((bytes - past) / sizeof(typename S::Memory), n);;) {
+    if (part != 0) {
+      edges.Restart();
+      f(Edge<D>{{d, i, part}, &edges});
+    }
+    i += part;
+    if (i == n) break;
+    for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
+    if (i == n) break;
+    part = n - i;
   }
 }
 
 }  // namespace detail
 
 /// Calls f(at) for n elements, by vectors of what is stored: twice for each where S is split, for the even and for the odd elements. For
-/// runs of S and of parameters. With `stream`, stores go past the cache once `out` is aligned.
+/// runs of S and of parameters. With `stream`, stores go past the cache, by whole vectors of `out`; `edges`: those at its ends.
 template <class D, class S, class F>
-HWY_INLINE void ForEach(D d, size_t n, bool stream, Out<S> out, const F& f) {
+HWY_INLINE void ForEach(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   if constexpr (kSplits<S, D>) {
     const auto both = [&](auto words) HWY_ATTR { BothHalves(d, words, f); };
-    detail::ForEachPlace(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
+    detail::ForEachPlace(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
   } else {
-    detail::ForEachPlace(d, n, stream, out, f);
+    detail::ForEachPlace(d, n, stream, edges, out, f);
   }
 }
 
 /// The same where statistics are read beside the elements: they are floats, of which every other one would cost more than it saves.
 /// Where S is split, f is called for the lower and for the upper neighbours.
 template <class D, class S, class F>
-HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Out<S> out, const F& f) {
+HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   if constexpr (kSplits<S, D>) {
     const auto both = [&](auto words) HWY_ATTR { BothSides(d, words, f); };
-    detail::ForEachPlace(WordsOf<D>(), n, stream, Out<Word>{out.p}, both);
+    detail::ForEachPlace(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
   } else {
-    detail::ForEachPlace(d, n, stream, out, f);
+    detail::ForEachPlace(d, n, stream, edges, out, f);
   }
+}
+
+/// The same for what stays in the cache.
+template <class D, class S, class F>
+HWY_INLINE void ForEachVector(D d, size_t n, Out<S> out, const F& f) {
+  Edges none;
+  ForEachVector(d, n, false, none, out, f);
 }
 
 /// What neighbouring slices share with their elements, kValues numbers each, written out for every element of a run of each, so that

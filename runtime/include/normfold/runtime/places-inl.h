@@ -116,16 +116,83 @@ struct Part {
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
 };
 
-/// A part at either end of a run that goes past the cache otherwise. It is copied: a vector stored in part by a mask that reaches into
-/// the next line has that line read, which is about to go past the cache.
+/// The vector of memory in which one run ends and the next begins, while a task writes runs that go past the cache: it waits in a register
+/// for the rest of it, of up to kMost tensors, and goes past the cache as a whole too. What has no neighbour is copied in the end.
+class Edges {
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+  using Bytes = hn::CappedTag<uint8_t, 64>;
+  static constexpr size_t kMost = 2;
+  struct Line {
+    unsigned char* at;  // where it begins in memory, or null
+    size_t begin, end;  // what of it is here, in bytes
+    hn::Vec<Bytes> bytes;
+    HWY_INLINE void Write() const {
+      if (at == nullptr) return;
+      HWY_ALIGN_MAX unsigned char copy[hn::MaxLanes(Bytes())];
+      hn::Store(bytes, Bytes(), copy);
+      std::memcpy(at + begin, copy + begin, end - begin);
+    }
+  };
+  Line lines_[kMost];
+#endif
+  size_t next_ = 0;
+
+ public:
+  HWY_INLINE Edges() {
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    for (Line& line : lines_) line.at = nullptr;
+#endif
+  }
+  Edges(const Edges&) = delete;
+  Edges& operator=(const Edges&) = delete;
+  HWY_INLINE ~Edges() {
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    for (Line& line : lines_) line.Write();
+#endif
+  }
+  /// The next of the outputs is the first one again.
+  HWY_INLINE void Restart() { next_ = 0; }
+
+  /// Stores the first n lanes, not all, of the next output to p.
+  template <class S, class D>
+  HWY_INLINE void Store(D d, hn::Vec<D> v, typename S::Memory* p, size_t n) {
+    using T = typename S::Memory;
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    if constexpr (sizeof(T) == sizeof(hn::TFromD<D>)) {
+      const size_t lanes = hn::MaxLanes(D()), before = reinterpret_cast<uintptr_t>(p) % (lanes * sizeof(T)) / sizeof(T);
+      if (HWY_LIKELY(before + n <= lanes && next_ < kMost)) {
+        Line& line = lines_[next_++];
+        unsigned char* const at = reinterpret_cast<unsigned char*>(p - before);
+        if (before != 0) v = detail::SlideUp(d, v, before);
+        if (line.at == at && line.end == before * sizeof(T)) {
+          v = hn::IfThenElse(hn::FirstN(d, before), hn::BitCast(d, line.bytes), v);
+        } else {
+          line.Write();
+          line.at = at;
+          line.begin = before * sizeof(T);
+        }
+        line.end = (before + n) * sizeof(T);
+        line.bytes = hn::BitCast(Bytes(), v);
+        if (line.begin == 0 && before + n == lanes) {
+          Stream(S(), d, v, p - before);
+          line.at = nullptr;
+        }
+        return;
+      }
+    }
+#endif
+    HWY_ALIGN_MAX T whole[hn::MaxLanes(D())];
+    HWY_NAMESPACE::Store(S(), d, v, whole);
+    std::memcpy(p, whole, n * sizeof(T));
+  }
+};
+
+/// A part at either end of a run that goes past the cache otherwise: it ends where an aligned vector does, or begins there.
 template <class D>
 struct Edge : Part<D> {
+  Edges* edges;
   template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
-    HWY_ALIGN_MAX typename S::Memory whole[hn::MaxLanes(D())];
-    HWY_NAMESPACE::Store(S(), this->d, v, whole);
-    std::memcpy(out.p + this->i, whole, this->n * sizeof(typename S::Memory));
-  }
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { edges->Store<S>(this->d, v, out.p + this->i, this->n); }
   using Part<D>::Prefetch;
   /// Its line will be read, and others that go past the cache wait for it.
   template <class S>

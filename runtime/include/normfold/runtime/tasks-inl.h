@@ -43,10 +43,11 @@ struct SliceTasks {
   // registers.
   HWY_ATTR HWY_NOINLINE HWY_FLATTEN void Run(size_t begin, size_t end) const {
     const F own = *f;
-    if constexpr (std::is_invocable_v<F, size_t, size_t>) {
-      for (size_t i = begin; i < end; ++i) own(i, HWY_MIN(ahead, slices - 1 - i));
-    } else {
-      for (size_t i = begin; i < end; ++i) own(i);
+    Edges edges;
+    for (size_t i = begin; i < end; ++i) {
+      if constexpr (std::is_invocable_v<F, size_t, size_t, Edges&>) own(i, HWY_MIN(ahead, slices - 1 - i), edges);
+      else if constexpr (std::is_invocable_v<F, size_t, Edges&>) own(i, edges);
+      else own(i);
     }
     if (stream) hwy::FlushStream();
   }
@@ -57,8 +58,8 @@ struct SliceTasks {
   }
 };
 
-/// Calls f(i), or f(i, next), for i in [0, slices), each of about `bytes` bytes of memory; `stream`: the stores go past the
-/// cache. `next` is how many slices further on memory is worth asking for; 0 in the last slice.
+/// Calls f(i), f(i, edges) or f(i, next, edges) for i in [0, slices), each of about `bytes` bytes of memory; `stream`: the stores go past the
+/// cache. `edges` keeps lines from one slice of a task to the next. `next` is how many slices further on memory is worth asking for; 0 in the last slice.
 template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
   SliceTasks<F> tasks{&f, slices, 1, stream ? SlicesAhead(bytes) : 1, stream};
@@ -81,28 +82,29 @@ inline size_t SlicesApart(size_t slices, size_t run, size_t bytes) {
   return SlicesTogether(slices, run, bytes, run < kSpreadRun ? kSpreadBytes : kTogether);
 }
 
-/// ForSlices for `together` neighbouring slices at a time: f(begin, end, next) for those of each of `stretches` stretches of
+/// ForSlices for `together` neighbouring slices at a time: f(begin, end, next, edges) for those of each of `stretches` stretches of
 /// `slices` slices, the last of them fewer. `next` is how many slices further on memory is worth asking for.
 template <class F>
 HWY_INLINE void ForSlicesTogether(const normfold_context* context, size_t stretches, size_t slices, size_t together, size_t bytes,
                                   bool stream, const F& f) {
   const size_t blocks = together == 1 ? slices : (slices + together - 1) / together;
-  ForSlices(context, stretches * blocks, together * bytes, stream, [=](size_t block, size_t next) HWY_ATTR {
+  ForSlices(context, stretches * blocks, together * bytes, stream, [=](size_t block, size_t next, Edges& edges) HWY_ATTR {
     const size_t stretch = stretches == 1 ? 0 : block / blocks;  // divisions cost as much as a short row
     const size_t begin = stretch * slices + (block - stretch * blocks) * together;
-    f(begin, HWY_MIN(begin + together, (stretch + 1) * slices), next * together);
+    f(begin, HWY_MIN(begin + together, (stretch + 1) * slices), next * together, edges);
   });
 }
 
-/// ForSlices for slices that are swept several times, f(i, next, within): each by one thread, with `within` null, while it fits in
+/// ForSlices for slices that are swept several times, f(i, next, within, edges): each by one thread, with `within` null, while it fits in
 /// that thread's share of the caches, else one after the other, each sweep by all threads of the context `within`.
 template <class F>
 HWY_INLINE void ForSlicesInCache(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
   if (bytes <= 4 * second_level_cache()) {
     const normfold_context* none = nullptr;
-    return ForSlices(context, slices, bytes, stream, [=](size_t i, size_t next) HWY_ATTR { f(i, next, none); });
+    return ForSlices(context, slices, bytes, stream, [=](size_t i, size_t next, Edges& edges) HWY_ATTR { f(i, next, none, edges); });
   }
-  for (size_t i = 0; i < slices; ++i) f(i, i + 1 < slices ? size_t{1} : size_t{0}, context);
+  Edges edges;
+  for (size_t i = 0; i < slices; ++i) f(i, i + 1 < slices ? size_t{1} : size_t{0}, context, edges);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -29,14 +29,21 @@ inline std::size_t MostOf(std::initializer_list<std::size_t> sizes) {
   return most;
 }
 
+/// Columns of `element` bytes, up to the end of a line: sums that begin in the middle of one are loaded and stored in two parts, and
+/// wait for those of the fold before, which lie a little less than a page away.
+inline std::size_t PaddedColumns(std::size_t columns, std::size_t element) { return (columns * element + 63) / 64 * 64 / element; }
+
+/// Bytes of an array of `count` elements, of which a vector may begin at any: a line more than it has.
+inline std::size_t ArrayBytes(std::size_t count, std::size_t element) { return (count * element + 127) / 64 * 64; }
+
 class WorkspaceBytes {
  public:
   explicit WorkspaceBytes(std::size_t element) : element_(element) {}
   /// An array of statistics that lasts for the whole call.
-  void Array(std::size_t count) { arrays_ += (count * element_ + 63) / 64 * 64; }
-  /// Partial sums of one sweep: `folds` sums of each of `columns` columns, for each chunk of `rows` rows.
-  void Partial(std::size_t folds, std::size_t columns, std::size_t rows) {
-    const std::size_t bytes = (folds * columns * Chunks(rows) * element_ + 63) / 64 * 64;
+  void Array(std::size_t count) { arrays_ += ArrayBytes(count, element_); }
+  /// Partial sums of one sweep: `folds` sums of each of `columns` columns of each of `slices` slices, for each chunk of `rows` rows.
+  void Partial(std::size_t folds, std::size_t slices, std::size_t columns, std::size_t rows) {
+    const std::size_t bytes = folds * slices * PaddedColumns(columns, element_) * Chunks(rows) * element_;
     if (bytes > partial_) partial_ = bytes;
   }
   std::size_t Total() const { return arrays_ + partial_; }

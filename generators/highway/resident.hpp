@@ -1,0 +1,27 @@
+// What kernels that keep a slice in cache share, whether its neighbours are kept there beside it (neighbours.cpp) or not
+// (resident.cpp).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sweeps.hpp"
+
+namespace normfold::gen::highway {
+
+/// Declares where the slice stands whose number is `flat`, or slice_name().
+void declare_slice(body& b, const std::string& flat = "");
+/// Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets `outputs`
+/// go on from there.
+void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs, const beforehand& known = {});
+/// The first sweep that sums: behind that for the pivots, if there is one.
+inline std::size_t first_sums(const plan& p) { return p.passes[0].pivots ? 1 : 0; }
+/// The loops of one slice's outputs.
+std::vector<group> output_loops(const std::vector<write>& writes, const std::vector<int>& nodes, const body& b);
+std::vector<int> nodes_of(const std::vector<write>& writes);
+
+/// Prints the kernel for slices that go together.
+void print_slices_together(const kernel& k, const std::vector<write>& writes, int ahead, body& b);
+
+}  // namespace normfold::gen::highway
