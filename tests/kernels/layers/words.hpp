@@ -32,6 +32,11 @@ constexpr auto two_sizes = layer<"two_sizes">(N, H, W, C) | over(H, W) | [](auto
   return part - mean(abs(part));
 };
 
+// Scaled by the deviation alone: outputs do not need the pivot that the sums are about. Of rows, and of channels whose runs lie apart.
+constexpr auto by_deviation = [](auto x) { return x * rsqrt(mean(sq(x - mean(x))) + 1e-5); };
+constexpr auto deviation_of_row = layer<"deviation_of_row">(T, C) | over(C) | by_deviation;
+constexpr auto deviation_of_channel = layer<"deviation_of_channel">(N, C, W) | over(N, W) | by_deviation;
+
 constexpr auto ops_of_shape = layer<"ops_of_shape">(T, C) | [](auto x) {
   return select(x < 0, exp(x) - 1, log(1 + x)) + round(4 * x) + sigmoid(x) + abs(min(x, 0.25)) + sqrt(sq(x) + 1);
 };
@@ -42,7 +47,8 @@ constexpr auto ops_of_curves = layer<"ops_of_curves">(T, C) | over(C) | center |
 template <class Use>
 auto with_layers(const Use& use) {
   return use(kept_part, cumulative, kept_scale, eps_outside, fixed_groups, fixed_extent, first_64, first_third,
-             rounded_sum, two_scopes, named_spread, sums, two_sizes, ops_of_shape, ops_of_curves);
+             rounded_sum, two_scopes, named_spread, sums, two_sizes, deviation_of_row, deviation_of_channel, ops_of_shape,
+             ops_of_curves);
 }
 
 }  // namespace normfold::kernel_tests
