@@ -22,7 +22,7 @@ struct point {
   regime when = regime::hot;
 };
 
-constexpr std::size_t most = std::size_t{1} << 28;  // elements of a tensor: 1 GiB
+constexpr std::size_t most = std::size_t{1} << 27;  // elements of a tensor, of which 1 GiB is read and written
 
 // Powers of two, their neighbours where an element counts, and what is a multiple of nothing in between.
 std::vector<std::size_t> sizes_up_to(std::size_t last) {
