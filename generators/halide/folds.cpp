@@ -261,7 +261,7 @@ void fold_printer::print_column_fold() {
   print_sums(partial, "(" + n + " + kChunk - 1) / kChunk", "steps.columns.push_back({" + partial);
   const int chunked = static_cast<int>(std::bit_width(q_.over)) - 1;
   a_.allocate(q_.nodes.size(), (kept_ | q_.over) & ~(ir::atom_set{1} << chunked),
-              "((" + a_.extent(chunked) + " + 511) / 512 + 1)");
+              "((" + a_.extent(chunked) + " + 255) / 256 + 1)");
 }
 
 // Merges the partial sums of all chunks, in order.

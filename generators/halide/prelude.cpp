@@ -20,7 +20,7 @@ constexpr int kRun = 2;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
-constexpr int kChunk = 512;
+constexpr int kChunk = 256;
 constexpr int kStreams = 4;
 constexpr int kVectors = 4;
 
