@@ -44,8 +44,9 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     const pass& q = p.passes[i];
     const bool last = i + 1 == p.passes.size() || !p.passes[i + 1].reduces;
     const std::vector<write> asked = last ? stores : std::vector<write>();
-    if (!q.repairs.empty()) print_repaired_folds(q, b, asked, i == first_sums(p) ? known : beforehand());
-    else print_row_folds(q, b, asked, i <= first_sums(p) ? known : beforehand());
+    const beforehand of_sweep = i <= first_sums(p) ? known : beforehand();
+    if (!q.repairs.empty()) print_repaired_folds(q, b, asked, of_sweep);
+    else print_row_folds(q, b, asked, of_sweep);
   }
   const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   std::vector<int> wanted = targets;
