@@ -7,6 +7,7 @@
 #include <iostream>
 #include <ostream>
 #include <sstream>
+#include <string>
 #include <thread>
 
 #include "measure.hpp"
@@ -20,6 +21,8 @@ struct point {
   workload work;
   int threads = 1;
   regime when = regime::hot;
+
+  std::string label() const { return std::string(sweep) + ": " + std::to_string(at); }
 };
 
 constexpr std::size_t most = std::size_t{1} << 27;  // elements of a tensor, of which 1 GiB is read and written
@@ -76,12 +79,14 @@ void alias_pages(std::vector<point>& points) {
 
 }  // namespace
 
-void measure_growth(std::ostream& out) {
+void measure_growth(std::ostream& out, const std::string& filter) {
   std::vector<point> points;
   grow_columns(points);
   grow_rows(points);
   grow_threads(points);
   alias_pages(points);
+  points.erase(std::remove_if(points.begin(), points.end(), [&](const point& p) { return p.label().find(filter) == std::string::npos; }),
+               points.end());
   // The largest last: they take most of the time, and a stopped run has all the others.
   std::stable_sort(points.begin(), points.end(),
                    [](const point& a, const point& b) { return a.work.size.elements() < b.work.size.elements(); });
@@ -90,7 +95,7 @@ void measure_growth(std::ostream& out) {
   std::string text;
   for (std::size_t i = 0; i < points.size(); ++i) {
     const point& p = points[i];
-    std::cerr << "[" << i + 1 << "/" << points.size() << "] " << p.sweep << ": " << p.at << std::endl;
+    std::cerr << "[" << i + 1 << "/" << points.size() << "] " << p.label() << std::endl;
     team threads(p.threads);
     plan how{p.work.tensor_bytes() > (std::size_t{64} << 20) ? 3 : 7};
     how.few = true;

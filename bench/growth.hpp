@@ -2,11 +2,12 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 namespace bench {
 
-/// Measures every sweep of growth.cpp and writes a list of objects: sweep, at (the size that grows), workload, threads,
-/// regime, contender, bytes (read and written once), time_us, time_us_low, time_us_high. Progress goes to stderr.
-void measure_growth(std::ostream& out);
+/// Measures what has `filter` in "<sweep>: <size>" of the sweeps of growth.cpp and writes a list of objects: sweep, at (the size that
+/// grows), workload, threads, regime, contender, bytes (read and written once), time_us, time_us_low, time_us_high. Progress goes to stderr.
+void measure_growth(std::ostream& out, const std::string& filter);
 
 }  // namespace bench

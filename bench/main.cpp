@@ -22,7 +22,7 @@ constexpr const char* usage = R"(normfold_bench [options]
   --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
                      regime the faster of that and "copy in cache"
   --json FILE        also write the results to FILE
-  --growth FILE      instead: time against rows, columns and threads, to FILE as JSON
+  --growth FILE      instead: time against rows, columns and threads, to FILE as JSON; --filter goes by "<sweep>: <size>"
 )";
 
 struct options {
@@ -112,7 +112,7 @@ int run(const options& o) {
   if (!o.growth.empty()) {
     std::ofstream growth(o.growth);
     if (!growth) throw std::runtime_error("cannot write " + o.growth);
-    bench::measure_growth(growth);
+    bench::measure_growth(growth, o.filter);
     return 0;
   }
   std::ofstream json;

@@ -51,12 +51,19 @@ class rotation {
 
   // Calls in a sample: enough to move the last cache's size (cold, unless they take long), or to take 300 microseconds.
   std::size_t calls(double seconds_of_one) const {
-    const double most = when_ == regime::cold ? static_cast<double>(cold_calls_) : 4096.0;
-    const double sample = when_ == regime::cold ? 3e-2 : 3e-4;
-    return static_cast<std::size_t>(std::clamp(sample / seconds_of_one, 1.0, most));
+    const bool cold = when_ == regime::cold;
+    return calls_in(cold ? 3e-2 : 3e-4, seconds_of_one, cold ? cold_calls_ : 4096);
+  }
+  // Calls before it. What lies in the second cache's victims, not in itself, is where it stays after three or four.
+  std::size_t calls_before(double seconds_of_one) const {
+    return when_ == regime::cold ? calls(seconds_of_one) : calls_in(1.2e-3, seconds_of_one, 4096);
   }
 
  private:
+  static std::size_t calls_in(double seconds, double seconds_of_one, std::size_t most) {
+    return static_cast<std::size_t>(std::clamp(seconds / seconds_of_one, 1.0, static_cast<double>(most)));
+  }
+
   const storage& memory_;
   regime when_;
   std::size_t step_ = 1, place_ = 0, cold_calls_ = 1;
@@ -64,17 +71,17 @@ class rotation {
 
 struct candidate {
   contender who;
-  std::size_t index = 0, calls = 1;
+  std::size_t index = 0, calls = 1, calls_before = 1;
   result row{};
   double spent = 0;             // seconds
   std::vector<double> times{};  // one a round, NaN where it was left out
   std::vector<double> waits{};  // one a round: the share of its time that threads waited for a core
 };
 
-double call(const candidate& c, rotation& slots, team& threads) {
+double call(const candidate& c, std::size_t calls, rotation& slots, team& threads) {
   const double start = seconds();
-  for (std::size_t i = 0; i < c.calls; ++i) c.who.run(slots.next(c.index), threads);
-  return (seconds() - start) / static_cast<double>(c.calls);
+  for (std::size_t i = 0; i < calls; ++i) c.who.run(slots.next(c.index), threads);
+  return (seconds() - start) / static_cast<double>(calls);
 }
 
 // Adds one sample: the try in which the threads waited least for a core.
@@ -88,10 +95,10 @@ void sample(candidate& c, rotation& slots, team& threads) {
   double best_time = 0, least_waited = std::numeric_limits<double>::infinity();
   for (int attempt = 0; attempt < tries; ++attempt) {
     threads.wake();
-    call(c, slots, threads);
+    call(c, c.calls_before, slots, threads);
     const long long before = team::waited();
     threads.wake();
-    const double time = call(c, slots, threads);
+    const double time = call(c, c.calls, slots, threads);
     const double waited = 1e-9 * static_cast<double>(team::waited() - before) / (time * static_cast<double>(c.calls));
     if (waited < least_waited) {
       best_time = time;
@@ -176,8 +183,10 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
     if (c.row.wrong) continue;
     order.push_back(&c);
     for (std::size_t i = 0; c.who.prepare && i < memory.slots(); ++i) c.who.prepare(memory.slot(i));
-    call(c, slots, threads);
-    c.calls = slots.calls(call(c, slots, threads));
+    call(c, 1, slots, threads);
+    const double one = call(c, 1, slots, threads);
+    c.calls = slots.calls(one);
+    c.calls_before = slots.calls_before(one);
   }
   std::mt19937 random(1);
   for (int round = 0; round < how.rounds; ++round) {
