@@ -23,7 +23,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "number",        "storage",        "parameter",   "statistic",
                                          "statistics",    "lane",           "vector",      "tasks",
                                          "blocks",        "rest",           "rows",        "chunk",
-                                         "chunks",        "step",           "totals",      "ordinary",
+                                         "chunks",        "repaired",       "totals",      "ordinary",
                                          "all_ordinary",  "plain",          "rescued",     "one",
                                          "wanted",        "merged",         "merged_to_8", "loaded", "stored", "plus",
                                          "larger",        "smaller",        "sq",          "rsqrt",
@@ -36,11 +36,11 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "auto_schedule", "machine_params", "rvars",       "exponential",
                                          "tangent",       "error_function", "choose",      "is_less",
                                          "is_less_equal", "number_of",      "clamp",       "device",
-                                         "row_of",        "min",            "on_gpu",         "width",
+                                         "fold_chunks",   "min",            "on_gpu",         "width",
                                          "steps",         "Steps",          "RowFold",        "ColumnFold",
                                          "beside",        "together",       "fold_rows",      "fold_row",       "part",
                                          "before_all",     "tree",           "fused",
-                                         "chosen",         "of_row",        "extreme",        "limit",         "minimum"};
+                                         "chosen",         "of_row",        "extreme",        "minimum"};
 
 }  // namespace
 

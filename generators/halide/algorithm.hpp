@@ -86,6 +86,7 @@ class algorithm {
   void print_near();
   void print_statistics(const std::vector<int>& results);
   void print_chosen();
+  std::string repaired(const std::string& value, const std::string& mended) const;
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");

@@ -107,8 +107,8 @@ void fold_printer::print_firsts() {
   }
 }
 
-// What goes to each fold; as the right side of a sum where folds add. What is used several times gets a name first.
-std::vector<std::string> fold_printer::print_terms(bool added) {
+// What goes to each fold. What is used several times gets a name first.
+std::vector<std::string> fold_printer::print_terms() {
   std::vector<int> operands;
   for (int n : q_.nodes) operands.push_back(p_.at(n).args[0]);
   if (crosses_columns()) a_.out_->line(a_.column_of_group());
@@ -117,46 +117,36 @@ std::vector<std::string> fold_printer::print_terms(bool added) {
   std::vector<std::string> terms;
   for (std::size_t i = 0; i < q_.nodes.size(); ++i) {
     const fold_text& fold = *find_fold(p_.at(q_.nodes[i]).op);
-    const bool right = added && fold.merge == "plus";
-    std::string term = a_.text(operands[i], right || q_.pivots ? 1 : 0, right);
+    std::string term = a_.text(operands[i], q_.pivots ? 1 : 0);
     if (q_.pivots) term += " - " + firsts_[i] + "(" + a_.arguments(kept_) + ")";
-    terms.push_back(fill_slot(std::string(fold.term), "0", q_.pivots && right ? "(" + term + ")" : term));
+    terms.push_back(fill_slot(std::string(fold.term), "0", term));
   }
   return terms;
 }
 
-// const auto step = [&](Expr nt, Expr chunk) { partial(c, chunk) = ...; };
-void fold_printer::print_step(const std::string& to, const std::string& arguments, const std::string& parameters) {
-  a_.out_->open("const auto step = [&](" + parameters + ") {");
+// Opens a call whose last argument is a lambda.
+void fold_printer::open_call(const std::string& call, const std::string& lambda) {
+  const std::string lines = wrapped(call, 12), lambda_text = "[&](const " + lambda + ") -> Exprs {";
+  const bool fits = lines.size() - (lines.rfind('\n') + 1) + lambda_text.size() < 106;
+  a_.out_->open(lines + (fits ? ", " : ",\n    ") + lambda_text);
+}
+
+// "return {sq(from_pivot), from_pivot};" Closes what open_call() opened, and the scope of its names.
+void fold_printer::close_call() {
   const auto values = a_.values_;
   const unique_names names = a_.names_;
-  std::vector<std::string> steps = print_terms(true);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const std::string merge(find_fold(p_.at(q_.nodes[i]).op)->merge), before = component(to + "(" + arguments + ")", i);
-    steps[i] = merge == "plus" ? before + " + " + steps[i] : merge + "(" + before + ", " + steps[i] + ")";
-  }
-  a_.out_->code(to + "(" + arguments + ") = " + list(steps) + ";");
+  const std::vector<std::string> terms = print_terms();
+  a_.out_->code("return " + (terms.size() == 1 ? "{" + terms[0] + "}" : list(terms)) + ";");
   a_.values_ = values;
   a_.names_ = names;
-  a_.out_->close("};");
+  a_.out_->close("});");
 }
 
-// "wanted(nt)": whether the statistics of a slice are asked for, where that is in question.
-std::string fold_printer::wanted_here() const {
-  return a_.wanted_ + "(" + a_.arguments(p_.at(p_.extremes.scale).varies) + ")";
-}
-
-// Rows up to a number: of that Halide makes the loop's bound. Where nothing is asked for it is 0.
-void fold_printer::print_row_limit(const std::string& n) {
-  std::string limit = n + " / kStreams";
-  if (!a_.wanted_.empty()) {
-    const ir::atom_set slices = p_.at(p_.extremes.scale).varies & a_.joined();
-    if (a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined()) a_.out_->line(a_.group_of_column());
-    const std::string asked = "select(" + wanted_here() + ", " + n + " / kStreams, 0)";
-    limit = "limit";
-    a_.out_->code("const Expr limit = " + (a_.wanted_ == "wanted" ? "wanted.defined() ? " + asked + " : " + n + " / kStreams" : asked) + ";");
-  }
-  a_.out_->line("rows.where(chunk * (kChunk / kStreams) + rows.y < " + limit + ");");
+// Whether the statistics of a slice are asked for, where that is in question.
+std::string fold_printer::where() const {
+  if (a_.wanted_.empty()) return "Expr()";
+  const std::string here = a_.wanted_ + "(" + a_.arguments(p_.at(p_.extremes.scale).varies) + ")";
+  return a_.wanted_ == "wanted" ? "wanted.defined() ? Expr(wanted" + here.substr(6) + ") : Expr()" : here;
 }
 
 // Gives each reduction its Func; several come from one Tuple.
@@ -189,24 +179,17 @@ void fold_printer::print_row_fold() {
   // A task of several rows has room for the sums of all of them, also of those beyond the last.
   const bool bounded = of_row && a_.together_;
   const std::string slice = a_.arguments(kept_);
-  std::string where = a_.wanted_.empty()     ? "Expr()"
-                      : a_.wanted_ == "wanted" ? "wanted.defined() ? Expr(" + wanted_here() + ") : Expr()"
-                                               : wanted_here();
+  std::string condition = where();
   if (bounded) {
     const std::string n = a_.extent(a_.inner_first(kept_)[0]);
     declared += ", " + slice + " = min(this->" + slice + ", " + n + " - 1)";
-    where = slice + " < " + n;
+    condition = slice + " < " + n;
   }
-  out.open(wrapped("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() + ", on_gpu, " +
-                   (q_.pivots ? "true" : "false") + ", " + where + ", [&](const Exprs& at) -> Exprs {"));
+  open_call("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() + ", on_gpu, " +
+                (q_.pivots ? "true" : "false") + ", " + condition,
+            "Exprs& at");
   out.line(declared + ";");
-  const auto values = a_.values_;
-  const unique_names names = a_.names_;
-  const std::vector<std::string> terms = print_terms(false);
-  out.code("return " + (terms.size() == 1 ? "{" + terms[0] + "}" : list(terms)) + ";");
-  a_.values_ = values;
-  a_.names_ = names;
-  out.close("});");
+  close_call();
   std::vector<std::string> results;
   for (std::size_t i = 0; i < q_.nodes.size(); ++i)
     results.push_back(divided(i, row + ".results[" + std::to_string(i) + "]"));
@@ -223,16 +206,10 @@ void fold_printer::print_together_fold() {
   const std::string partial = a_.fresh("partial"), chunks = a_.fresh("partials"), column = a_.arguments(kept_), row = a_.loop_id(reduced_[0]);
   const auto open = [&](const std::string& to, const std::string& n, const std::string& index) {
     out.line("Func " + to + "(\"" + to + "\");");
-    out.open(wrapped("fold_rows(" + to + "(" + column + ", chunk), chunk, " + n + ", " + folds() + ", [&](const Expr& " + index + ") -> Exprs {"));
+    open_call("fold_rows(" + to + "(" + column + ", chunk), chunk, " + n + ", " + folds(), "Expr& " + index);
   };
   open(partial, extents_[0], row);
-  const auto values = a_.values_;
-  const unique_names names = a_.names_;
-  const std::vector<std::string> terms = print_terms(false);
-  out.code("return " + (terms.size() == 1 ? "{" + terms[0] + "}" : list(terms)) + ";");
-  a_.values_ = values;
-  a_.names_ = names;
-  out.close("});");
+  close_call();
   open(chunks, "(" + extents_[0] + " + kRows - 1) / kRows", "part");
   out.line("return values_of(" + partial + "(" + column + ", part));");
   out.close("});");
@@ -243,25 +220,25 @@ void fold_printer::print_together_fold() {
 void fold_printer::print_column_fold() {
   writer& out = *a_.out_;
   const std::string partial = a_.fresh("partial");
-  const std::string& row = a_.loop_id(reduced_[0]);
   const std::string& n = extents_[0];
-  std::string others;
-  for (std::size_t r = 1; r < reduced_.size(); ++r) others += ", " + a_.loop_id(reduced_[r]);
-  const std::string columns = a_.arguments(kept_);
-  const std::string at = columns + ", chunk" + others;
+  std::string at = a_.arguments(kept_) + ", chunk";
+  for (std::size_t r = 1; r < reduced_.size(); ++r) at += ", " + a_.loop_id(reduced_[r]);
   out.line("Func " + partial + "(\"" + partial + "\");");
-  out.open("{");
-  out.code(partial + "(" + at + ") = " + starts() + ";");
-  print_step(partial, at, "Expr " + row + ", Expr chunk");
-  out.line("RDom rows(0, kStreams, 0, kChunk / kStreams), rest(0, " + n + " % kStreams);");
-  print_row_limit(n);
-  out.line("step(row_of(chunk, rows, " + n + "), chunk);");
-  out.line("step(" + n + " / kStreams * kStreams + rest.x, " + n + " / kChunk);");
-  out.close();
+  const ir::atom_set slices = a_.wanted_.empty() ? 0 : p_.at(p_.extremes.scale).varies & a_.joined();
+  const bool of_groups = a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined();
+  if (of_groups) {
+    out.open("{");
+    out.line(a_.group_of_column());
+  }
+  open_call("fold_chunks(" + partial + ", {" + at + "}, chunk, " + n + ", " + folds() + ", " + where(),
+            "Expr& " + a_.loop_id(reduced_[0]));
+  close_call();
+  if (of_groups) out.close();
   print_sums(partial, "(" + n + " + kChunk - 1) / kChunk", "steps.columns.push_back({" + partial);
   const int chunked = static_cast<int>(std::bit_width(q_.over)) - 1;
+  const std::string rows = std::to_string(chunk_rows);
   a_.allocate(q_.nodes.size(), (kept_ | q_.over) & ~(ir::atom_set{1} << chunked),
-              "((" + a_.extent(chunked) + " + 255) / 256 + 1)");
+              "((" + a_.extent(chunked) + " + " + std::to_string(chunk_rows - 1) + ") / " + rows + " + 1)");
 }
 
 // Merges the partial sums of all chunks, in order.

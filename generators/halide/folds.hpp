@@ -5,6 +5,8 @@
 
 namespace normfold::gen::halide {
 
+inline constexpr int chunk_rows = 512;  ///< kChunk: what sums down columns take at a time
+
 class fold_printer {
  public:
   fold_printer(algorithm& a, const pass& q);
@@ -14,14 +16,14 @@ class fold_printer {
   void print_extents();
   void print_firsts();
   bool crosses_columns() const;
-  void print_row_limit(const std::string& n);
-  std::string wanted_here() const;
+  std::string where() const;
   void print_row_fold();
   void print_column_fold();
   void print_together_fold();
-  std::vector<std::string> print_terms(bool added);
+  std::vector<std::string> print_terms();
+  void open_call(const std::string& call, const std::string& lambda);
+  void close_call();
   std::string folds() const;
-  void print_step(const std::string& to, const std::string& arguments, const std::string& parameters);
   void print_sums(const std::string& partial, const std::string& chunks, const std::string& pushed);
   void print_results(const std::string& sums, const std::vector<std::string>& values);
   std::string starts() const;

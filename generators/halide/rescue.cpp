@@ -91,6 +91,11 @@ void algorithm::print_statistics(const std::vector<int>& results) {
   names_ = names;
 }
 
+// "repaired(value, mended)" where slices are repaired all at once, else what is chosen slice by slice.
+std::string algorithm::repaired(const std::string& value, const std::string& mended) const {
+  return resident_ || p_.at(p_.extremes.scale).varies == 0 ? mended : "repaired(" + value + ", " + mended + ")";
+}
+
 void algorithm::print_rescued() {
   writer& out = *out_;
   const rescue& r = p_.extremes;
@@ -123,6 +128,10 @@ void algorithm::print_rescued() {
     out.line("all_ordinary() = all_ordinary() && ordinary" + at + ";");
     out.close();
     out.line("all_ordinary.compute_root();");
+    out.comment("Of all slices at once: so Halide leaves out the whole repair where none needs it.");
+    out.open("const auto repaired = [&](const Expr& value, const Expr& mended) {");
+    out.line("return on_gpu ? mended : select(all_ordinary(), value, mended);");
+    out.close("};");
     condition = "on_gpu ? " + condition + " : !all_ordinary()";
   }
   wanted_ = "extreme";
@@ -135,7 +144,7 @@ void algorithm::print_rescued() {
     largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
   out.line("Func power(\"power\"), scale(\"scale\");");
   out.code("power" + at + " = power_of_two(" + largest + ");");
-  out.code("scale" + at + " = chosen(ordinary" + at + ", number(1), power" + at + ");");
+  out.code("scale" + at + " = " + repaired("number(1)", "chosen(ordinary" + at + ", number(1), power" + at + ")") + ";");
   out.line(value_step("power"));
   out.line(value_step("scale"));
   functions_[r.scale] = "scale";
@@ -187,8 +196,10 @@ void algorithm::print_chosen() {
         out.open("{");
         out.line(group_of_column());
       }
-      out.code(name + call + " = chosen(ordinary" + at + ", " + (both ? candidate(c) : one_of("plain", members[c])) + ", " +
-               (both ? candidate(c + members.size()) : one_of("rescued", members[c])) + ");");
+      const std::string plain = one_of("plain", members[c]);
+      out.code(name + call + " = " +
+               repaired(plain, "chosen(ordinary" + at + ", " + (both ? candidate(c) : plain) + ", " +
+                                   (both ? candidate(c + members.size()) : one_of("rescued", members[c])) + ")") + ";");
       if (of_groups) out.close();
       out.line(value_step(name));
       allocate(1, scope);

@@ -14,14 +14,15 @@ using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
 // i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns add up chunks of kChunk rows, and
-// take kStreams rows at a time, which lie a part of the chunk apart; in the sweep that stores an output chunks have kRows rows.
+// merge kStreams rows, which lie a part of the chunk apart, before they go to it; in the sweep that stores an output chunks have
+// kRows rows.
 // So a sum's order does not depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
 constexpr int kRun = 2;
 constexpr int kThreads = 256;
 constexpr int kBlock = 64;  // the first elements of a slice, of which a pivot is the mean
 constexpr int kRows = 8;
-constexpr int kChunk = 256;
+constexpr int kChunk = 512;
 constexpr int kStreams = 4;
 constexpr int kVectors = 4;
 
@@ -143,6 +144,12 @@ Exprs values_of(const FuncRef& f) {
   return f.size() > 1 ? out : Exprs{f};
 }
 
+// Merges one more value into each of the folds that `to` holds.
+void add(const FuncRef& to, const std::vector<Fold>& folds, const Exprs& values) {
+  const Exprs before = values_of(to);
+  define(to, merged(folds, [&](int i) { return i == 0 ? before : values; }, 2));
+}
+
 // Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
 // elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
 // dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
@@ -173,26 +180,46 @@ RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs
     for (size_t i = 1; i < n.size(); ++i) all.push_back(outer[static_cast<int>(i)]);
     return all;
   };
-  const auto add = [&](const Expr& to, const Exprs& values) {
-    const Exprs before = values_of(out.lanes(at(to)));
-    define(out.lanes(at(to)), merged(folds, [&](int i) { return i == 0 ? before : values; }, 2));
-  };
   RDom block = domain(singles), run = domain(blocks / kRun), rest = domain(n[0] % width);
   for (RDom* each : {&block, &run})
     if (where.defined()) each->where(where);
   if (on_gpu) block.where(block[0] * width + lane < n[0]);
-  add(lane, terms(index(block[0] * width + lane, block)));
+  add(out.lanes(at(lane)), folds, terms(index(block[0] * width + lane, block)));
   if (!on_gpu && !is_rough)
-    add(lane, merged(folds, [&](int i) { return terms(index((singles + run[0] * kRun + i) * width + lane, run)); }, kRun));
+    add(out.lanes(at(lane)), folds,
+        merged(folds, [&](int i) { return terms(index((singles + run[0] * kRun + i) * width + lane, run)); }, kRun));
   if (!on_gpu) {
     Expr dealt = 0;
     for (size_t i = n.size(); i-- > 1;) dealt = dealt * n[i] + rest[static_cast<int>(i)];
     dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
-    add(dealt, terms(index(n[0] / width * width + rest[0], rest)));
+    add(out.lanes(at(dealt)), folds, terms(index(n[0] / width * width + rest[0], rest)));
   }
   define(out.vectors(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + step * i))); }, width / step));
   out.results = merged(folds, [&](int i) { return values_of(out.vectors(at(i))); }, step);
   return out;
+}
+
+// Folds over the `n` rows of columns, in chunks: terms(row) gives what goes to each. The kStreams rows that are taken together lie
+// a part of the chunk apart, so that each stream goes through memory in order: the processor fetches several such streams ahead
+// sooner than one. Rows are bounded, so that Halide computes no statistic of one beyond the last. Where a condition is given,
+// they are taken where it holds: of that Halide makes the loop's bound.
+void fold_chunks(Func to, const std::vector<Var>& variables, Var chunk, const Expr& n, const std::vector<Fold>& folds,
+                 const Expr& where, const std::function<Exprs(const Expr& row)>& terms) {
+  Exprs starts;
+  for (const Fold& f : folds) starts.push_back(f.start);
+  define(to(variables), starts);
+  const auto at = [&](const Expr& c) {
+    Exprs all;
+    for (const Var& v : variables) all.push_back(v.same_as(chunk) ? c : Expr(v));
+    return to(all);
+  };
+  RDom rows(0, kChunk / kStreams), rest(0, n % kStreams);
+  const Expr limit = where.defined() ? select(where, n / kStreams, 0) : n / kStreams;
+  rows.where(chunk * (kChunk / kStreams) + rows < limit);
+  const Expr part = clamp(n - chunk * kChunk, 0, kChunk) / kStreams;
+  const auto stream = [&](int i) { return terms(min(chunk * kChunk + i * part + rows, n - 1)); };
+  add(at(chunk), folds, merged(folds, stream, kStreams));
+  add(at(n / kChunk), folds, terms(n / kStreams * kStreams + rest));
 }
 
 // Folds over kRows rows of a column: terms(row) gives what goes to each. Rows beyond the last of `n` leave no trace.
@@ -228,14 +255,6 @@ void in_lanes(const RowFold& fold, Var lane, int vector) {
   vectors.vectorize(lane);
 }
 
-// The row that an iteration takes. Those that are taken together lie a part of the chunk apart, so that each goes through memory
-// in order: the processor fetches several such streams ahead sooner than one. Bounded, so that Halide computes no statistic of a
-// row beyond the last.
-Expr row_of(const Expr& chunk, const RDom& rows, const Expr& n) {
-  const Expr part = clamp(n - chunk * kChunk, 0, kChunk) / kStreams;
-  return min(chunk * kChunk + rows.x * part + rows.y, n - 1);
-}
-
 // Schedules the sums over all chunks of a column.
 void merge_chunks(ColumnFold fold, Var column, int vector) {
   const Var task("task");
@@ -249,13 +268,12 @@ void merge_chunks(ColumnFold fold, Var column, int vector) {
   fold.totals.compute_root();
 }
 
-// Schedules the sums of columns: kStreams rows of a vector's width at a time; tasks are chunks, of each slice its own.
+// Schedules the sums of columns: a vector of columns at a time; tasks are chunks, of each slice its own.
 void in_chunks(const ColumnFold& fold, Var column, Var chunk, int vector) {
   Func partial = fold.partial;
-  const std::vector<RVar> rows = partial.rvars(0);
   partial.compute_root().vectorize(column, vector, TailStrategy::GuardWithIf).parallel(chunk);
   Stage sweep = partial.update(0);
-  sweep.reorder(rows[0], column, rows[1]).unroll(rows[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
+  sweep.reorder(column, partial.rvars(0)[0]).vectorize(column, vector, TailStrategy::GuardWithIf);
   const Var task("task");
   Var tasks = chunk;
   for (size_t i = 1; i < fold.sums.args().size(); ++i) {
@@ -618,8 +636,8 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       steps.rows.push_back(row2);
       // mean_sq = mean(sq(x * scale - pivot))
       // shift = mean(x * scale - pivot)
-      RowFold row3 = fold_row(lane, vector, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
-          wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
+      RowFold row3 = fold_row(lane, vector, {c}, {n_hw, n_n}, {{plus, number(0)}, {plus, number(0)}}, on_gpu,
+          false, wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], n = at[1];
         const Expr from_pivot = real(x(hw, c, n)) * scale(c) - pivot(c);
         return {sq(from_pivot), from_pivot};
@@ -789,8 +807,8 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       steps.rows.push_back(row2);
       // mean_sq = mean(sq(x * scale - pivot))
       // shift = mean(x * scale - pivot)
-      RowFold row3 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu, false,
-          wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
+      RowFold row3 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{plus, number(0)}, {plus, number(0)}}, on_gpu,
+          false, wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], c_g = at[1];
         const Expr from_pivot = real(x(hw, c_g, ng)) * scale(ng) - pivot(ng);
         return {sq(from_pivot), from_pivot};
@@ -826,8 +844,8 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     Func extreme("extreme");
     extreme(ng) = !ordinary(ng);
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{larger, number(0)}}, on_gpu, false, extreme(ng),
-        [&](const Exprs& at) -> Exprs {
+    RowFold row2 = fold_row(lane, vector, {ng}, {n_hw, n_c_g}, {{larger, number(0)}}, on_gpu, false,
+        extreme(ng), [&](const Exprs& at) -> Exprs {
       const Expr hw = at[0], c_g = at[1];
       return {abs(real(x(hw, c_g, ng)))};
     });
@@ -937,8 +955,8 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     extreme(t) = !ordinary(t);
     // largest = absmax(residual)
     // largest = absmax(x)
-    RowFold row2 = fold_row(lane, vector, {t}, {n_c}, {{larger, number(0)}, {larger, number(0)}}, on_gpu, false,
-        extreme(t), [&](const Exprs& at) -> Exprs {
+    RowFold row2 = fold_row(lane, vector, {t}, {n_c}, {{larger, number(0)}, {larger, number(0)}}, on_gpu,
+        false, extreme(t), [&](const Exprs& at) -> Exprs {
       const Expr c = at[0];
       return {abs(real(residual(c, t))), abs(real(x(c, t)))};
     });
