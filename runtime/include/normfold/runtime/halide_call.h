@@ -17,7 +17,7 @@ namespace normfold {
 /// One call in progress: what user_context points to.
 struct halide_job {
   const normfold_context* context;
-  halide_tensors read;
+  halide_tensors read, written;
   std::size_t task_iterations;    ///< iterations of a parallel loop that one task takes at most
   halide_stage* stage = nullptr;  ///< where outputs go past the cache: this job is one task of a call
   std::atomic<std::size_t> used{0};
@@ -109,6 +109,11 @@ class halide_callbacks {
         const halide_tensor::ahead next = i + 1 < end ? t->ahead_of(i + 1) : halide_tensor::ahead{nullptr, 0};
         for (std::size_t at = 0; at < next.bytes; at += line) __builtin_prefetch(next.begin + at);
       }
+      for (const halide_tensor* t : l.job->written) {
+        // Four times a line: where lines are asked for faster than the processor makes a stream of them, all of them come late.
+        const halide_tensor::ahead own = t->before_stores_of(i, size);
+        for (std::size_t at = 0; at < own.bytes; at += line / 4) __builtin_prefetch(own.begin + at, 1);
+      }
 #endif
       if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;
     }
@@ -158,7 +163,7 @@ struct halide_staged_call {
     halide_staged_call& call = *static_cast<halide_staged_call*>(data);
     const std::size_t first = task * call.step, left = call.slices - first;
     halide_stage stage(call.job.read, call.written, first, left < call.step ? left : call.step, call.slices);
-    halide_job job{call.job.context, call.job.read, call.step, &stage};
+    halide_job job{call.job.context, call.job.read, {}, call.step, &stage};
     job.is_parallel = true;
     halide_job* const before = halide_callbacks::current();
     halide_callbacks::current() = &job;
@@ -183,7 +188,7 @@ normfold_status halide_call(const normfold_context* context, const halide_filter
   halide_drivers::install();
   static const halide_device device = halide_device_of(about->target);  // every wrapper has a Kernel of its own
   if (device == halide_device::missing) return NORMFOLD_NO_DEVICE;
-  halide_job job{context, read, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
+  halide_job job{context, read, written, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
   if (device == halide_device::cpu && slices > 0 && halide_stage::serves(context, slices, read, written)) {
     job.task_iterations *= 16;  // each task ends by waiting for its stores
     const bool is_serial = context == nullptr || context->parallel_for == nullptr;

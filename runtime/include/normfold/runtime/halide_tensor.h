@@ -48,14 +48,19 @@ class halide_tensor {
     apart_ = apart;
     run_ = bytes;
   }
-  /// What is worth asking for ahead of an iteration. A long run the processor sees coming itself.
+  /// What is worth asking for ahead of an iteration that reads it. A long run the processor sees coming itself.
   struct ahead {
     const std::uint8_t* begin;
     std::size_t bytes;
   };
-  ahead ahead_of(std::size_t iteration) const {
-    constexpr std::size_t page = 4096;
-    return {run_of(iteration), run_ <= page ? run_ : 0};
+  static constexpr std::size_t kPage = 4096;
+  ahead ahead_of(std::size_t iteration) const { return {run_of(iteration), run_ <= kPage ? run_ : 0}; }
+  /// What is worth asking for before the iteration that writes it, one of so many: the first half of a long run, while sums are
+  /// taken of what it reads; else the stores wait for it, and parameters behind the stores. Not where a third-level cache may
+  /// have it, nor in 16 bits, whose conversions take longer than memory.
+  ahead before_stores_of(std::size_t iteration, std::size_t iterations) const {
+    const bool is_far = run_ > 2 * kPage && run_ * iterations >= 16 * second_level_cache() && buffer_.type.bits > 16;
+    return {run_of(iteration), !is_far ? 0 : run_ < 8 * kPage ? run_ / 2 : 4 * kPage};
   }
   std::uint8_t* run_of(std::size_t iteration) const { return buffer_.host + iteration * apart_; }
   std::size_t run() const { return run_; }
