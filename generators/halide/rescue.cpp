@@ -168,7 +168,7 @@ void algorithm::print_chosen() {
     if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) scopes.push_back(scope);
   }
   // Halide leaves out what an ordinary slice does not choose; of slices in two loops that are computed with others it
-  // leaves out too much, and of columns it can leave out nothing: there both stand in a Tuple first.
+  // leaves out too much, and of columns it can leave out nothing but the whole repair: there both stand in a Tuple first.
   const bool both = !resident_ || (outputs_.size() > 1 && inner_first(p_.at(r.scale).varies).size() > 1);
   for (ir::atom_set scope : scopes) {
     std::vector<std::size_t> members;
