@@ -133,7 +133,7 @@ std::vector<ir::atom_set> body::leaf_sets(const std::vector<int>& nodes) const {
 }
 
 std::string body::run(const tensor& t) const {
-  return std::string(t.is_const ? "nf::In<" : "nf::Out<") + t.storage + ">{" + at(t) + "}";
+  return std::string(!t.is_const ? "nf::Out<" : t.storage == 'S' ? "nf::In<" : "nf::Shared<") + t.storage + ">{" + at(t) + "}";
 }
 
 void body::print_runs(const std::vector<int>& nodes) {

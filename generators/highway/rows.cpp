@@ -364,6 +364,11 @@ std::string output_bytes(const kernel& k, const body& b) {
 
 std::string streams_text(const kernel& k, const body& b, const std::string& runs) {
   const plan& p = b.p();
+  if (p.how == shape::phased && !p.slices.across.nodes.empty()) {
+    const tensor& out = *std::find_if(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
+    return "const bool stream = normfold::streams_columns(context, " + output_bytes(k, b) + ", " + out.id + ", " +
+           b.stride(out, static_cast<int>(p.loops.size()) - 2) + " * sizeof(nf::Memory<S>));";
+  }
   const ir::atom_set slice = slice_of(p);
   ir::atom_set run = 0;
   for (int l = static_cast<int>(p.loops.size()) - 1; l >= 0 && has(slice, l); --l) run |= ir::atom_set{1} << l;

@@ -82,7 +82,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const V rstd = hn::Set(d, kept[i_t - begin].rstd);
       const nf::In<S> p_residual{residual + i_t * n_c};
       const nf::In<S> p_x{x + i_t * n_c};
-      const nf::In<P> p_weight{weight};
+      const nf::Shared<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       const nf::Out<S> p_sum{sum + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {

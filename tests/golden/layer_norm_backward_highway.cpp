@@ -38,7 +38,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* a_dbias = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
-  const bool stream = normfold::streams(context, n_nt * n_c * sizeof(nf::Memory<S>));
+  const bool stream = normfold::streams_columns(context, n_nt * n_c * sizeof(nf::Memory<S>), dx,
+      n_c * sizeof(nf::Memory<S>));
   nf::FoldRows<S, nf::Sum, nf::Sum>(d, context, 1, n_nt, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
       [=](size_t, size_t i_nt) HWY_ATTR {
     {
@@ -48,7 +49,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       // mean_2 = mean(dy * weight)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_nt * n_c};
-      const nf::In<P> p_weight{weight};
+      const nf::Shared<P> p_weight{weight};
       const nf::In<S> p_x{x + i_nt * n_c};
       const nf::In<S> ask_dy = nf::AskAhead(p_dy, n_c);
       const nf::In<S> ask_x = nf::AskAhead(p_x, n_c);
@@ -79,7 +80,7 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     const V factor = nf::Broadcast<A>(d, a_factor + i_nt);
     const V mean_2 = nf::Broadcast<A>(d, a_mean_2 + i_nt);
     const nf::In<S> p_dy{dy + i_nt * n_c};
-    const nf::In<P> p_weight{weight};
+    const nf::Shared<P> p_weight{weight};
     const nf::In<S> p_x{x + i_nt * n_c};
     const nf::Out<S> p_dx{dx + i_nt * n_c};
     nf::AskForPages(stream, n_c, p_dx);
@@ -104,8 +105,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   // dbias = sum(dy)
   nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [=](size_t block) HWY_ATTR {
     const size_t start = block * nf::kBlock;
-    const nf::In<A> p_a_dweight{a_dweight + start};
-    const nf::In<A> p_a_dbias{a_dbias + start};
+    const nf::Shared<A> p_a_dweight{a_dweight + start};
+    const nf::Shared<A> p_a_dbias{a_dbias + start};
     const nf::Out<P> p_dweight{dweight + start};
     const nf::Out<P> p_dbias{dbias + start};
     nf::ForEachVector(d, nf::BlockLength(n_c, block), p_dweight, [&](auto at) HWY_ATTR {

@@ -35,7 +35,8 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   nf::Stat<S>* a_factor = nf::Take<nf::Stat<S>>(workspace, n_t);
   nf::Stat<S>* a_dweight = nf::Take<nf::Stat<S>>(workspace, n_c);
   nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);
-  const bool stream = normfold::streams(context, n_t * n_c * sizeof(nf::Memory<S>));
+  const bool stream = normfold::streams_columns(context, n_t * n_c * sizeof(nf::Memory<S>), dx,
+      n_c * sizeof(nf::Memory<S>));
   nf::FoldRows<S, nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
       [=](size_t, size_t i_t) HWY_ATTR {
     {
@@ -43,7 +44,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
       // mean = mean(xhat * dy * weight)
       auto sums = nf::Fold<S, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_t * n_c};
-      const nf::In<P> p_weight{weight};
+      const nf::Shared<P> p_weight{weight};
       const nf::In<S> p_x{x + i_t * n_c};
       const nf::In<S> ask_dy = nf::AskAhead(p_dy, n_c);
       const nf::In<S> ask_x = nf::AskAhead(p_x, n_c);
@@ -65,7 +66,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
     const V factor = nf::Broadcast<A>(d, a_factor + i_t);
     const nf::In<S> p_dy{dy + i_t * n_c};
-    const nf::In<P> p_weight{weight};
+    const nf::Shared<P> p_weight{weight};
     const nf::In<S> p_x{x + i_t * n_c};
     const nf::Out<S> p_dx{dx + i_t * n_c};
     nf::AskForPages(stream, n_c, p_dx);
@@ -86,7 +87,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   // dweight = sum(xhat * dy)
   nf::ForSlices(context, nf::Blocks(n_c), nf::kBlock * sizeof(nf::Memory<S>), false, [=](size_t block) HWY_ATTR {
     const size_t start = block * nf::kBlock;
-    const nf::In<A> p_a_dweight{a_dweight + start};
+    const nf::Shared<A> p_a_dweight{a_dweight + start};
     const nf::Out<P> p_dweight{dweight + start};
     nf::ForEachVector(d, nf::BlockLength(n_c, block), p_dweight, [&](auto at) HWY_ATTR {
       at.Store(p_dweight, at(p_a_dweight));

@@ -101,8 +101,8 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const V rstd = hn::Set(d, kept[i_nt - begin].rstd);
       const V offset = hn::Set(d, kept[i_nt - begin].offset);
       const nf::In<S> p_x{x + i_nt * n_c};
-      const nf::In<P> p_weight{weight};
-      const nf::In<P> p_bias{bias};
+      const nf::Shared<P> p_weight{weight};
+      const nf::Shared<P> p_bias{bias};
       const nf::Out<S> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + next * n_c);
@@ -172,7 +172,7 @@ void RmsNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* weig
       const V scale = hn::Set(d, kept[i_t - begin].scale);
       const V rstd = hn::Set(d, kept[i_t - begin].rstd);
       const nf::In<S> p_x{x + i_t * n_c};
-      const nf::In<P> p_weight{weight};
+      const nf::Shared<P> p_weight{weight};
       const nf::Out<S> p_y{y + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
         nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {

@@ -65,7 +65,7 @@ template <class S, class D>
 bool PartsKeepToTheirMemory(S s, D d) {
   using M = typename S::Memory;
   using A = typename S::Arithmetic;
-  const inl_test::guarded_page page;
+  const inl_test::guarded_pages page;
   HWY_ALIGN A lanes[hn::MaxLanes(D())];
   bool right = true;
   for (size_t n = 0; n <= hn::Lanes(d); ++n) {

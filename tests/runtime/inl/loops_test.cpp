@@ -122,6 +122,30 @@ bool NeighbouringRuns(size_t n, size_t skip, size_t gap) {
   return right;
 }
 
+// Three rows that follow each other and share a run, which ends with a page behind which there is nothing.
+template <class S>
+bool SharedRuns(size_t n, size_t skip, Stat<S>* end) {
+  constexpr size_t kRows = 3;
+  const TagOf<S> d;
+  Stat<S>* const shared = end - n;
+  for (size_t i = 0; i < n; ++i) shared[i] = static_cast<Stat<S>>(i % 5);
+  const Run<S> x = Values<S>(0, kRows * n);
+  Run<S> y(skip + kRows * n);
+  {
+    Edges edges;
+    for (size_t r = 0; r < kRows; ++r) {
+      const In<S> p_x{x.data() + r * n};
+      const Shared<StatStorage<S>> p_shared{shared};
+      const Out<S> p_y{y.data() + skip + r * n};
+      ForEachVector(d, n, true, edges, p_y, [&](auto at) HWY_ATTR { at.Store(p_y, hn::Add(at(p_x), at(p_shared))); });
+    }
+  }
+  hwy::FlushStream();
+  bool right = true;
+  for (size_t i = 0; i < kRows * n; ++i) right = right && Holds<S>(y, skip + i, Value(i) + i % n % 5);
+  return right;
+}
+
 // One NaN among numbers, in place: it stays one, and alone.
 template <class S, bool kFloats>
 bool KeepsNaN(size_t n) {
@@ -196,6 +220,7 @@ bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
     hwy::FlushStream();
   } else {
     FoldColumns<S, 1, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
+      at.PrefetchAhead(In<S>{p_x + row * columns});
       const auto v = at(In<S>{p_x + row * columns});
       s0 = hn::Add(s0, v);
       s1 = hn::MulAdd(v, Number(d, row), s1);
@@ -237,17 +262,32 @@ bool LoopsOf(size_t n) {
 
 bool Loops(size_t n) { return LoopsOf<F32>(n) && LoopsOf<F64>(n) && LoopsOf<BF16>(n) && LoopsOf<F16>(n); }
 
+// Rows so long that what they share is shifted, and that fewer of them are walked together. `end`: of a page.
+template <class S>
+bool LongRowsOf(size_t n, char* end) {
+  bool right = Columns<S>(13, n, false, false);
+  for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
+    for (size_t before : {size_t{0}, size_t{3}}) right = right && SharedRuns<S>(n, skip, reinterpret_cast<Stat<S>*>(end) - before);
+  return right;
+}
+
+bool LongRows(size_t n, char* end) {
+  return LongRowsOf<F32>(n, end) && LongRowsOf<F64>(n, end) && LongRowsOf<BF16>(n, end) && LongRowsOf<F16>(n, end);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace normfold
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 
+#include "guarded.hpp"
 #include "targets.hpp"
 
 namespace normfold {
 
 HWY_EXPORT(Loops);
+HWY_EXPORT(LongRows);
 
 namespace {
 
@@ -256,6 +296,16 @@ TEST_CASE("every element of a loop is read, stored and summed once") {
     for (std::size_t n = 1; n <= 140; ++n) {
       INFO("a run of ", n);
       REQUIRE(HWY_DYNAMIC_DISPATCH(Loops)(n));
+    }
+  });
+}
+
+TEST_CASE("long rows too, beside what they share") {
+  const inl_test::guarded_pages memory(6);
+  inl_test::on_every_target([&] {
+    for (const std::size_t n : {256, 257, 300, 513, 700, 1100, 2600}) {
+      INFO("rows of ", n);
+      REQUIRE(HWY_DYNAMIC_DISPATCH(LongRows)(n, memory.end<char>()));
     }
   });
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <unistd.h>
@@ -49,6 +50,13 @@ inline bool streams(const normfold_context* context, std::size_t bytes, std::siz
   if (run < kShortRun) return false;
   if (wish != NORMFOLD_STORES_AUTO) return wish == NORMFOLD_STORES_STREAM;
   return bytes >= 4 * second_level_cache();
+}
+
+/// The same for rows, from `out` on and `row` bytes from one to the next, that are walked together, column by column: only such as begin
+/// with lines go past the cache.
+inline bool streams_columns(const normfold_context* context, std::size_t bytes, const void* out, std::size_t row) {
+  constexpr std::size_t kLine = 64;
+  return (reinterpret_cast<std::uintptr_t>(out) | row) % kLine == 0 && streams(context, bytes);
 }
 
 }  // namespace normfold

@@ -37,12 +37,13 @@ HWY_INLINE size_t PivotRows(size_t rows) { return rows >= 4 ? 4 : rows >= 2 ? 2 
 /// The most rows that are walked together.
 constexpr size_t kRowsTogether = 8;
 
-/// How many rows of `bytes` bytes are walked column by column, so that what belongs to the columns is loaded once for all. Where that
-/// costs as much as the elements (`wide`: one tensor of 16 bit words), two at least. Elsewhere only so many as lie in 512 bytes: their
-/// sums would be stored and at once waited for. Longer ones go one by one, in the order of memory, which caches foresee.
+/// How many rows of `bytes` bytes, all tensors together, are walked column by column, so that what belongs to the columns is loaded once for
+/// all and their sums are stored once: a few that lie near each other. Where that costs as much as the elements (`wide`: one tensor of
+/// 16 bit words), two at least.
 HWY_INLINE size_t RowsTogether(bool wide, size_t bytes) {
-  const size_t window = wide ? HWY_MAX(2 * bytes, kAhead) : kShortRun;
-  return HWY_MAX(HWY_MIN(window / HWY_MAX(bytes, size_t{1}), kRowsTogether), size_t{1});
+  constexpr size_t kWindow = kAhead + kAhead / 4;
+  const size_t most = bytes <= kShortRun ? kRowsTogether : kRowsTogether / 2, least = wide ? 2 : 1;
+  return HWY_MAX(HWY_MIN(kWindow / HWY_MAX(bytes, size_t{1}), most), least);
 }
 
 /// Bytes of rows that stay in the first-level cache beside as many that are asked for ahead.
@@ -157,8 +158,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
   const size_t chunks = Chunks(rows);
   const size_t apart = PaddedColumns(columns, sizeof(T));
   const size_t step = sizeof...(Folds) * apart;
-  constexpr bool kWide = kSplits<S, D> && kTensors == 1;
-  const size_t together = RowsTogether(kWide, columns * sizeof(typename S::Memory));
+  const size_t together = RowsTogether(kSplits<S, D> && kTensors == 1, kTensors * columns * sizeof(typename S::Memory));
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
@@ -166,7 +166,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, apart, apart);
     for (size_t row = begin; row < end; row += together) {
-      if (!kWide && together == 1) {  // a loop of its own, without one over rows in it
+      if (together == 1) {  // a loop of its own, without one over rows in it
         detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
           detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
         });
@@ -175,7 +175,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
       const size_t last = HWY_MIN(row + together, end);
       detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
-          for (size_t r = row; r < last; ++r) f(slice, here, r, folds...);
+          for (size_t r = row; r < last; ++r) f(slice, here.InRow(r - row, last - row, columns), r, folds...);
         });
       });
     }

@@ -260,6 +260,17 @@ HWY_INLINE V SlideUp(D d, V v, size_t count) {
 }
 #endif
 
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+// Loads from p, which lies `before` lanes behind the beginning of a line, out of that line and the next one. Where masks are safe.
+template <class D, typename T>
+HWY_INLINE hn::Vec<D> LoadAcross(D d, const T* p, size_t before) {
+  const size_t lanes = hn::MaxLanes(D());
+  const auto next = hn::FirstN(d, before);
+  const T* const line = p - before;
+  return SlideUp(d, hn::Or(hn::MaskedLoad(hn::Not(next), d, line), hn::MaskedLoad(next, d, line + lanes)), lanes - before);
+}
+#endif
+
 template <class D, class V, typename T>
 HWY_INLINE void StoreFirst(D d, V v, T* p, size_t n) {
   if constexpr (kMasksLanes<D>) {

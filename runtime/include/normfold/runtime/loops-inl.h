@@ -1,5 +1,5 @@
 // The loops of generated kernels: small functions on vectors, elementwise loops with kept or streamed stores. Re-included
-// per target. Where a loop body stands is in places-inl.h, folds are in folds-inl.h.
+// per target. Where a loop body stands is in places-inl.h and halves-inl.h, folds are in folds-inl.h.
 
 #if defined(NORMFOLD_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_LOOPS_INL_H_
@@ -14,6 +14,7 @@
 
 #include "hwy/highway.h"
 #include "normfold/runtime/convert-inl.h"
+#include "normfold/runtime/halves-inl.h"
 #include "normfold/runtime/places-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -116,8 +117,9 @@ HWY_INLINE void Scaled(bool scaled, const F& f) {
 }
 
 namespace detail {
-// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned.
-template <class D, class S, class F>
+// Calls f(at) for n elements, vector by vector. With `stream`, stores go past the cache once `out` is aligned; kShift: what rows share
+// is shifted there, if they are long enough for that to pay.
+template <bool kShift, class D, class S, class F>
 HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
@@ -136,6 +138,10 @@ HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Edges& edges, Out<S> ou
     }
     i += part;
     if (i == n) break;
+    if constexpr (kShift && kShifts<S, D>) {
+      const size_t first = n * sizeof(typename S::Memory) < 2 * kShortRun ? 0 : i % lanes;
+      for (; first != 0 && i + lanes <= n; i += lanes) f(Shifted<D>{{{d, i}}, first});
+    }
     for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
     if (i == n) break;
     part = n - i;
@@ -150,9 +156,9 @@ template <class D, class S, class F>
 HWY_INLINE void ForEach(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   if constexpr (kSplits<S, D>) {
     const auto both = [&](auto words) HWY_ATTR { BothHalves(d, words, f); };
-    detail::ForEachPlace(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
+    detail::ForEachPlace<false>(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
   } else {
-    detail::ForEachPlace(d, n, stream, edges, out, f);
+    detail::ForEachPlace<false>(d, n, stream, edges, out, f);
   }
 }
 
@@ -162,9 +168,9 @@ template <class D, class S, class F>
 HWY_INLINE void ForEachVector(D d, size_t n, bool stream, Edges& edges, Out<S> out, const F& f) {
   if constexpr (kSplits<S, D>) {
     const auto both = [&](auto words) HWY_ATTR { BothSides(d, words, f); };
-    detail::ForEachPlace(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
+    detail::ForEachPlace<true>(WordsOf<D>(), n, stream, edges, Out<Word>{out.p}, both);
   } else {
-    detail::ForEachPlace(d, n, stream, edges, out, f);
+    detail::ForEachPlace<true>(d, n, stream, edges, out, f);
   }
 }
 

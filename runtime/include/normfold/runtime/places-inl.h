@@ -1,5 +1,5 @@
-// Where a loop body stands in its run: on a whole vector, on part of one, or on the even or odd elements of a vector of 16
-// bit words. `at(in)` reads, `at.Store(out, v)` writes. Re-included per target. Vector width, tails and stores live here.
+// Where a loop body stands in its run: on a whole vector or on part of one (of a vector of 16 bit words on a half: halves-inl.h).
+// `at(in)` reads, `at.Store(out, v)` writes. Re-included per target. Vector width, tails and stores live here.
 
 #if defined(NORMFOLD_PLACES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_PLACES_INL_H_
@@ -32,6 +32,9 @@ struct In {
   const typename S::Memory* p;
   In operator+(size_t offset) const { return {p + offset}; }
 };
+/// A readable run that rows share: of statistics or parameters.
+template <class S>
+struct Shared : In<S> {};
 template <class S>
 struct Out {
   typename S::Memory* p;
@@ -60,6 +63,7 @@ template <class D>
 struct Whole {
   D d;
   size_t i;
+  ptrdiff_t further = 0;  // than i: the element ahead of which it asks for memory
   template <class S>
   HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
   HWY_INLINE One operator()(Ones) const { return {}; }
@@ -80,7 +84,13 @@ struct Whole {
   HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + i); }
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
-  HWY_INLINE void PrefetchAhead(In<S>... in) const { (hwy::Prefetch(in.p + i + kElementsAhead<S, sizeof...(S)>), ...); }
+  HWY_INLINE void PrefetchAhead(In<S>... in) const { (hwy::Prefetch(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
+  /// The same place in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory
+  /// in the order in which it lies.
+  HWY_INLINE Whole InRow(size_t row, size_t rows, size_t n) const {
+    const size_t lanes = hn::Lanes(d);
+    return {d, i, static_cast<ptrdiff_t>(i * (rows - 1) + row * lanes) - static_cast<ptrdiff_t>(row * n)};
+  }
 };
 template <class D>
 struct Streamed : Whole<D> {
@@ -94,6 +104,32 @@ struct Streamed : Whole<D> {
   using Whole<D>::Prefetch;
   template <class S>
   HWY_INLINE void Prefetch(Out<S>) const {}
+};
+/// Whether what rows of S share can be loaded line by line.
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+template <class S, class D>
+constexpr bool kShifts = false;
+#else
+template <class S, class D>
+constexpr bool kShifts = detail::kSameInMemory<S> && detail::kMasksLanes<D>;
+#endif
+
+/// A whole vector, a line of what is stored, of a row that does not begin with a line. Runs that rows share do, and are shifted: a load that
+/// meets two lines waits for stores that wait for memory.
+template <class D>
+struct Shifted : Streamed<D> {
+  size_t first;  // the element with which a line begins
+  using Streamed<D>::operator();
+  template <class S>
+  HWY_INLINE hn::Vec<D> operator()(Shared<S> in) const {
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    if constexpr (kShifts<S, D>) {
+      const size_t before = (reinterpret_cast<uintptr_t>(in.p) / sizeof(*in.p) + first) % hn::MaxLanes(D());
+      return detail::LoadAcross(this->d, in.p + this->i, before);
+    }
+#endif
+    return Streamed<D>::operator()(In<S>(in));
+  }
 };
 template <class D>
 struct Part {
@@ -114,6 +150,7 @@ struct Part {
   HWY_INLINE void Prefetch(Run) const {}
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
+  HWY_INLINE Part InRow(size_t, size_t, size_t) const { return *this; }
 };
 
 /// The vector of memory in which one run ends and the next begins, while a task writes runs that go past the cache: it waits in a register
@@ -226,156 +263,6 @@ HWY_INLINE void AskForPages(bool stream, size_t n, Run run, Runs... runs) {
   hwy::Prefetch(run.p + kPageAhead / kBytes);
   (hwy::Prefetch(runs.p + kPageAhead / sizeof(*runs.p)), ...);
 }
-
-/// Whether runs of S are walked in halves: a bf16 number is the upper half of a float, so that of the 32 bit words of a run
-/// the odd elements are a mask away from floats and the even ones a shift. A vector of words is read, rounded and stored
-/// as a whole; widening and narrowing it element by element costs as much as a norm.
-#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
-template <class S, class D>
-constexpr bool kSplits = false;
-#else
-template <class S, class D>
-constexpr bool kSplits = std::is_same_v<S, BF16> && hn::MaxLanes(D()) >= 2;
-#endif
-
-/// 16 bits as they lie in memory, and the vector that holds as many bytes of them as D holds.
-struct Word {
-  using Memory = uint16_t;
-  using Arithmetic = uint16_t;
-};
-template <class D>
-using WordsOf = hn::Repartition<uint16_t, D>;
-
-#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-/// What the first half of the words stored, until the second stores too: at most the tensors that a kernel may have.
-template <class D>
-struct Waiting {
-  static constexpr size_t kMost = 32;
-  hn::Vec<D> first[kMost];
-  size_t stored = 0, taken = 0;
-};
-
-/// The even or the odd elements of the words at which `words` (a Whole, Streamed or Part) stands.
-template <class D, bool kOdd, class Words>
-struct Half {
-  using DU = hn::RebindToUnsigned<D>;
-  using V = hn::Vec<D>;
-  D d;
-  Words words;
-  size_t i;
-  Waiting<D>* waiting;
-
-  HWY_INLINE V operator()(In<BF16> in) const {
-    const DU du;
-    const auto pairs = hn::BitCast(du, words(In<Word>{in.p}));
-    return hn::BitCast(d, kOdd ? hn::And(pairs, hn::Set(du, 0xFFFF0000u)) : hn::ShiftLeft<16>(pairs));
-  }
-  HWY_INLINE V operator()(In<F32> in) const {
-    const size_t lanes = hn::Lanes(d), some = words.Among(2 * lanes);
-    const V low = Some(in + i, HWY_MIN(some, lanes));
-    const V high = Some(in + i + lanes, some - HWY_MIN(some, lanes));
-    return kOdd ? hn::ConcatOdd(d, high, low) : hn::ConcatEven(d, high, low);
-  }
-  HWY_INLINE One operator()(Ones) const { return {}; }
-  HWY_INLINE void Store(Out<BF16> out, V v) const {
-    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords(d, waiting->first[waiting->taken++], v));
-    else waiting->first[waiting->stored++] = v;
-  }
-  HWY_INLINE void Store(Out<F32> out, V v) const {
-    if constexpr (kOdd) {
-      HWY_ALIGN_MAX float both[2 * hn::MaxLanes(D())];
-      hn::StoreInterleaved2(waiting->first[waiting->taken++], v, d, both);
-      const size_t lanes = hn::Lanes(d), some = words.Among(2 * lanes);
-      StorePart(F32(), d, hn::Load(d, both), out.p + i, HWY_MIN(some, lanes));
-      if (some > lanes) StorePart(F32(), d, hn::Load(d, both + lanes), out.p + i + lanes, some - lanes);
-    } else {
-      waiting->first[waiting->stored++] = v;
-    }
-  }
-  /// Those of the even elements lie before those of the odd ones.
-  HWY_INLINE V Sums(const float* sums) const { return IsWhole() ? hn::LoadU(d, sums + Begin()) : LoadPart(F32(), d, sums + Begin(), Mine()); }
-  HWY_INLINE void KeepSums(float* sums, V v) const {
-    if (IsWhole()) hn::StoreU(v, d, sums + Begin());
-    else StorePart(F32(), d, v, sums + Begin(), Mine());
-  }
-  HWY_INLINE size_t Among(size_t n) const { return (words.Among(n) + (kOdd ? 0 : 1)) / 2; }
-  template <class Run>
-  HWY_INLINE void Prefetch(Run run) const {
-    if constexpr (!kOdd) words.Prefetch(run);
-  }
-  template <class... S>
-  HWY_INLINE void PrefetchAhead(In<S>... in) const {
-    if constexpr (!kOdd) words.PrefetchAhead(in...);
-  }
-
- private:
-  // These elements: how many of a vector of words, and where their sums begin.
-  HWY_INLINE size_t Mine() const { return Among(2 * hn::Lanes(d)); }
-  HWY_INLINE bool IsWhole() const { return words.Among(2 * hn::Lanes(d)) == 2 * hn::Lanes(d); }
-  HWY_INLINE size_t Begin() const { return i + (kOdd ? (words.Among(2 * hn::Lanes(d)) + 1) / 2 : 0); }
-  HWY_INLINE V Some(In<F32> in, size_t n) const {
-    return n == hn::Lanes(d) ? hn::LoadU(d, in.p) : n == 0 ? hn::Zero(d) : LoadPart(F32(), d, in.p, n);
-  }
-};
-
-/// The lower or the upper half of the elements at which `words` stands: neighbours, as the floats lie that are read beside them.
-template <class D, bool kUpper, class Words>
-struct Side {
-  using V = hn::Vec<D>;
-  D d;
-  Words words;
-  size_t i;
-  Waiting<D>* waiting;
-
-  template <class S>
-  HWY_INLINE V operator()(In<S> in) const {
-    const size_t mine = Mine();
-    return mine == hn::Lanes(d) ? Load(S(), d, in.p + i) : mine == 0 ? hn::Zero(d) : LoadPart(S(), d, in.p + i, mine);
-  }
-  HWY_INLINE One operator()(Ones) const { return {}; }
-  HWY_INLINE void Store(Out<BF16> out, V v) const {
-    if constexpr (kUpper) words.Store(Out<Word>{out.p}, detail::RoundedNeighbours(d, waiting->first[waiting->taken++], v));
-    else waiting->first[waiting->stored++] = v;
-  }
-  HWY_INLINE void Store(Out<F32> out, V v) const {
-    const size_t mine = Mine();
-    if (mine == hn::Lanes(d)) hn::StoreU(v, d, out.p + i);
-    else if (mine != 0) StorePart(F32(), d, v, out.p + i, mine);
-  }
-  HWY_INLINE V Sums(const float* sums) const { return (*this)(In<F32>{sums}); }
-  HWY_INLINE void KeepSums(float* sums, V v) const { Store(Out<F32>{sums}, v); }
-  HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, Mine()); }
-  template <class Run>
-  HWY_INLINE void Prefetch(Run run) const {
-    if constexpr (!kUpper) words.Prefetch(run);
-  }
-  template <class... S>
-  HWY_INLINE void PrefetchAhead(In<S>... in) const {
-    if constexpr (!kUpper) words.PrefetchAhead(in...);
-  }
-
- private:
-  HWY_INLINE size_t Mine() const {
-    const size_t lanes = hn::Lanes(d), all = words.Among(2 * lanes), lower = HWY_MIN(all, lanes);
-    return kUpper ? all - lower : lower;
-  }
-};
-
-/// Calls f for the even and then for the odd elements of `words`. All is read before anything is stored.
-template <class D, class Words, class F>
-HWY_INLINE void BothHalves(D d, const Words& words, const F& f) {
-  Waiting<D> waiting;
-  f(Half<D, false, Words>{d, words, words.i, &waiting});
-  f(Half<D, true, Words>{d, words, words.i, &waiting});
-}
-/// Calls f for the lower and then for the upper half of `words`. What a half stores lies where no other half reads.
-template <class D, class Words, class F>
-HWY_INLINE void BothSides(D d, const Words& words, const F& f) {
-  Waiting<D> waiting;
-  f(Side<D, false, Words>{d, words, words.i, &waiting});
-  f(Side<D, true, Words>{d, words, words.i + hn::Lanes(d), &waiting});
-}
-#endif  // vectors as members
 
 }  // namespace HWY_NAMESPACE
 }  // namespace normfold
