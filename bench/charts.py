@@ -6,6 +6,8 @@ import html
 import math
 import re
 
+import targets
+
 STYLE = """
 :root { --ink: #1d2530; --soft: #667085; --line: #d5dae1; --paper: #fff; --card: #f7f8fa; --ours: #1f6feb; --halide: #7b5cd6;
   --peer: #e08a1e; --second: #c2418b; --third: #b08900; --loop: #3a9d5d; --copy: #9aa3af; --roof: #c62f2f; }
@@ -32,6 +34,8 @@ rect, .key { stroke: none; } details { margin: .4em 0; } summary { cursor: point
 
 
 def colour(name):
+    if name == targets.ONE_PAGE:  # a limit, as copies are
+        return "copy"
     if name.startswith("Normfold"):
         return "halide" if "Halide" in name else "ours"
     if name.startswith("copy"):

@@ -16,7 +16,7 @@ std::vector<contender> contenders_for(const workload& work, regime when, [[maybe
 #ifdef BENCH_PYTHON
   for (contender& one : python_contenders(work, parameters, threads)) all.push_back(std::move(one));
 #endif
-  for (contender& one : normfold_contenders(work, when)) all.push_back(std::move(one));
+  for (contender& one : normfold_contenders(work, when, threads)) all.push_back(std::move(one));
   return all;
 }
 

@@ -26,7 +26,8 @@ struct contender {
   std::function<void(const tensors&)> finish{};   ///< after a run that is checked: brings outputs to where they belong
   std::function<void(const tensors&)> prepare{};  ///< before anything is timed: whatever a library binds to a slot
   bool own_threads =
-      false;  ///< a library whose threads spin for a while after a call: the next contender waits for them
+      false;            ///< a library whose threads spin for a while after a call: the next contender waits for them
+  bool checked = true;  ///< false: a limit of time alone, which leaves no result and competes with nobody
 };
 
 /// Copies of the same tensors: what no kernel can beat by much.
@@ -40,8 +41,9 @@ std::vector<contender> onednn_contenders(const workload& work, int threads);
 std::vector<contender> torch_contenders(const workload& work);
 std::vector<contender> python_contenders(const workload& work, const tensors& parameters, int threads);
 
-/// The generated kernels of layers/, with the choices of stores that matter in the regime.
-std::vector<contender> normfold_contenders(const workload& work, regime when);
+/// The generated kernels of layers/, with the choices of stores that matter in the regime; hot also the kernel without
+/// the traffic of its stores, as in one_page.hpp.
+std::vector<contender> normfold_contenders(const workload& work, regime when, int threads);
 
 /// All of them, the limit first. Parameters stay at their addresses.
 std::vector<contender> contenders_for(const workload& work, regime when, const tensors& parameters, int threads);

@@ -22,7 +22,12 @@ std::vector<verdict> judge::check(const workload& work, const std::vector<conten
   const auto key = [&](const contender& c) { return std::pair(threads.threads(), c.name); };
   std::vector<const contender*> fresh;
   for (const contender& c : all) {
-    if (known_.count(key(c)) == 0) fresh.push_back(&c);
+    if (!c.checked) {
+      constexpr double none = std::numeric_limits<double>::quiet_NaN();
+      known_[key(c)] = {none, none};
+    } else if (known_.count(key(c)) == 0) {
+      fresh.push_back(&c);
+    }
   }
   for (std::size_t pass = 0; pass < references_.size() && !fresh.empty(); ++pass) {
     if (pass == 1 && work.size.elements() > most_judged_twice) {

@@ -20,7 +20,8 @@ struct verdict {
 
 class judge {
  public:
-  /// One verdict for each contender. Uses the first slot of `memory`, which is prepared for the workload.
+  /// One verdict for each contender; errors of those that are not checked are NaN. Uses the first slot of `memory`,
+  /// which is prepared for the workload.
   std::vector<verdict> check(const workload& work, const std::vector<contender>& all, team& threads, storage& memory);
 
  private:

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "contender.hpp"
+#include "one_page.hpp"
 
 // The libraries of the build, BENCH_LIBRARY(name) for each bench_<name>.
 #ifndef BENCH_LIBRARIES
@@ -52,11 +53,15 @@ class kernel {
   }
 
   void operator()(const tensors& t, team& threads) {
+    (*this)(t, threads.threads() > 1 ? threads.context() : normfold_default_context());
+  }
+
+  // The same with another executor of the tasks.
+  void operator()(const tensors& t, const normfold_context& tasks) {
     std::array<void*, most_arguments> buffers;
     for (std::size_t i = 0; i < static_cast<std::size_t>(function_.arguments); ++i) buffers[i] = t.at[roles_[i]];
-    const normfold_context pool = threads.context();
-    context_.parallel_for = threads.threads() > 1 ? pool.parallel_for : nullptr;
-    context_.parallel_state = pool.parallel_state;
+    context_.parallel_for = tasks.parallel_for;
+    context_.parallel_state = tasks.parallel_state;
     const normfold_status status = function_.call(buffers.data(), extents_.data(), &context_);
     if (status != NORMFOLD_OK) {
       throw std::runtime_error(std::string(function_.name) + ": " + normfold_status_text(status));
@@ -96,11 +101,11 @@ std::vector<const normfold_function*> functions_for(const workload& work) {
 
 }  // namespace
 
-std::vector<contender> normfold_contenders(const workload& work, regime when) {
+std::vector<contender> normfold_contenders(const workload& work, regime when, int threads) {
   std::vector<contender> all;
   const auto add = [&](const normfold_function& f, const char* name, normfold_stores stores) {
     auto bound = std::make_shared<kernel>(f, work, stores);
-    all.push_back({name, kind::normfold, false, [bound](const tensors& t, team& threads) { (*bound)(t, threads); }});
+    all.push_back({name, kind::normfold, false, [bound](const tensors& t, team& some) { (*bound)(t, some); }});
   };
   for (const normfold_function* f : functions_for(work)) {
     if (std::string_view(f->backend) == "halide") {  // its stores are on trial as an application gets them
@@ -112,6 +117,15 @@ std::vector<contender> normfold_contenders(const workload& work, regime when) {
       add(*f, "Normfold Highway, stream", NORMFOLD_STORES_STREAM);
     } else {
       add(*f, "Normfold Highway, keep", NORMFOLD_STORES_KEEP);
+      if (auto pages = one_page::make(work, threads)) {
+        auto bound = std::make_shared<kernel>(*f, work, NORMFOLD_STORES_KEEP);
+        all.push_back(
+            {"Normfold Highway, one page", kind::normfold, false, [bound, pages](const tensors& t, team& some) {
+               if (!pages->is_shared_out()) (*bound)(t, pages->shares(t));
+               (*bound)(pages->instead_of(t), some);
+             }});
+        all.back().checked = false;
+      }
     }
   }
   return all;

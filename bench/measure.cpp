@@ -173,7 +173,8 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
     c.row.threads = threads.threads();
     c.row.is = one.is;
     c.row.found = verdicts[all.size()];
-    c.row.wrong = !(c.row.found.error <= (one.is == kind::peer ? grossly_wrong : tolerance(work)));
+    c.row.checked = one.checked;
+    c.row.wrong = one.checked && !(c.row.found.error <= (one.is == kind::peer ? grossly_wrong : tolerance(work)));
     all.push_back(std::move(c));
   }
 
@@ -207,8 +208,8 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
   for (candidate& c : all) {
     c.row.fraction = spread_of(undisturbed(limit, c, true));
     c.row.bytes_per_second = static_cast<double>(work.traffic()) / c.row.time.median;
-    c.row.vs_best_peer = compare ? best_peer / c.row.time.median : 0;
-    c.row.vs_loop = loop / c.row.time.median;
+    c.row.vs_best_peer = compare && c.row.checked ? best_peer / c.row.time.median : 0;
+    c.row.vs_loop = c.row.checked ? loop / c.row.time.median : 0;
     rows.push_back(c.row);
   }
   return rows;

@@ -18,6 +18,7 @@ struct result {
   int threads;
   kind is;
   bool limit;               ///< all fractions of this group are of this row's time
+  bool checked;             ///< false: a limit of time alone, with no error and no ratio to others
   bool wrong;               ///< its output is not what the layer computes; it was not timed
   verdict found;            ///< its errors
   spread time;              ///< seconds of one call
@@ -34,7 +35,7 @@ struct plan {
   bool few = false;     ///< one contender of a kind, and no Python: for many sizes
 };
 
-/// Checks every contender, then times those that are right, in another order each round.
+/// Checks the contenders, then times those that are right, in another order each round.
 std::vector<result> measure(const workload& work, regime when, team& threads, storage& memory, judge& check,
                             const plan& how);
 

@@ -1,10 +1,15 @@
-"""What share of the copy's speed each kind of kernel is meant to reach with stores past the cache, in cold memory, and which rows of a
-run do not. To add a target, add a line to TARGETS."""
+"""What share of the copy's speed each kind of kernel is meant to reach with stores past the cache, in cold memory, what share of its limits
+in hot memory, and which rows of a run do not. To add a target, add a line to TARGETS."""
 
 import re
+import statistics
 
 CONTENDER = "Normfold Highway, stream"
 LESS_WITH_THREADS = 0.05  # with several threads
+
+HOT_CONTENDER = "Normfold Highway"
+ONE_PAGE = "Normfold Highway, one page"  # the kernel without the traffic of its stores: a limit, no competitor
+HOT_FRACTION = 0.95
 
 # The kind; which workloads it names; types; bytes of a row, from and below; the least fraction on one thread. One row alone is a matter
 # of calls, not of memory.
@@ -23,6 +28,19 @@ TARGETS = [
     ("BN training, IN and GN in NHWC", r"(BN train|IN|GN) NHWC", ("f32", "bf16"), 0, None, 0.80),
     ("backward of LN, RMS, GN, IN", r"(LN|RMS|GN|IN) backward", ("f32", "bf16"), 0, None, 0.65),
     ("backward of BN", r"BN backward", ("f32", "bf16"), 0, None, 0.60),
+]
+
+# Kinds of hot rows. A workload is of the first kind that names it.
+HOT_KINDS = [
+    ("backward of LN, RMS, GN, IN", r"(LN|RMS|GN|IN) backward"),
+    ("backward of BN", r"BN backward"),
+    ("LN, RMS", r"p?(LN|RMS)"),
+    ("residual + LN or RMS", r"residual"),
+    ("IN and GN in NCHW", r"(IN|GN) NCHW"),
+    ("BN inference", r"BN inference"),
+    ("BN training in NCHW", r"BN train NCHW"),
+    ("BN training, IN and GN in NHWC", r"(BN train|IN|GN) NHWC"),
+    ("others", r""),
 ]
 
 
@@ -57,3 +75,36 @@ def target_lines(groups):
         missed = ", ".join(f"{fraction:.2f} {name}" for fraction, name in found if round(fraction, 2) < round(wanted, 2))
         yield f"| {about} | {kinds} | {threads} | {wanted:.2f} | {len(found)} | {found[0][0]:.2f} | {missed} |"
     yield ""
+
+
+def hot_judged(groups):
+    """For each kind, type and number of threads: [(the larger fraction, that of the copy, that of one page or None, workload)]."""
+    found = {}
+    for (workload, kind, regime, threads), group in groups.items():
+        rows = {row["contender"]: row for row in group}
+        ours, page = rows.get(HOT_CONTENDER), rows.get(ONE_PAGE)
+        if regime != "hot" or ours is None or ours["limit_fraction"] is None:
+            continue
+        of_page = page["time_us"] / ours["time_us"] if page else None
+        place = next(i for i, (_, pattern) in enumerate(HOT_KINDS) if re.match(pattern, workload))
+        found.setdefault((place, kind != "f32", kind, threads), []).append(
+            (max(ours["limit_fraction"], of_page or 0), ours["limit_fraction"], of_page, workload))
+    return [(HOT_KINDS[key[0]][0], *key[2:], sorted(rows, key=lambda row: row[0])) for key, rows in sorted(found.items())]
+
+
+def hot_lines(groups):
+    """A table, and one paragraph of all rows that miss, the farthest first."""
+    missed = []
+    yield f"| kernels | type | threads | rows | median | least | reach {HOT_FRACTION} |"
+    yield "|---|---|---:|---:|---:|---:|---:|"
+    for about, kind, threads, rows in hot_judged(groups):
+        short = [row for row in rows if round(row[0], 2) < HOT_FRACTION]
+        missed += [(larger, of_copy, of_page, f"{workload} {kind} {threads}T") for larger, of_copy, of_page, workload in short]
+        middle = statistics.median(row[0] for row in rows)
+        yield f"| {about} | {kind} | {threads} | {len(rows)} | {middle:.2f} | {rows[0][0]:.2f} | {len(rows) - len(short)} |"
+    yield ""
+    if missed:
+        each = (f"{name} {of_copy:.2f}, {'–' if of_page is None else f'{of_page:.2f}'}"
+                for _, of_copy, of_page, name in sorted(missed, key=lambda row: row[0]))
+        yield f"Rows that do not (of the copy, of one page): {'; '.join(each)}."
+        yield ""

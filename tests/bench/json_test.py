@@ -31,6 +31,7 @@ def check(rows, threads):
     names = [row["contender"] for row in rows]
     assert len(names) == len(set(names)), names
     assert {"plain loop", "copy in cache", "Normfold Highway", "Normfold Highway, keep"} <= set(names), names
+    assert ("Normfold Highway, one page" in names) == (sys.platform == "linux"), names
     for row in rows:
         ours = row["contender"].startswith("Normfold")
         assert set(row) == KEYS | ({"vs_best_peer"} if ours else set()), row
@@ -40,7 +41,10 @@ def check(rows, threads):
         assert abs(bytes_moved / (2 * 4 * 4096) - 1) < 0.02, row
         if ours:
             assert row["vs_best_peer"] is None, row  # no library takes part here
-            assert row["max_error"] < 1e-5, row
+            if row["contender"] == "Normfold Highway, one page":  # a result that overwrites itself has no error
+                assert row["max_error"] is None, row
+            else:
+                assert row["max_error"] < 1e-5, row
     assert any(row["limit_fraction"] == 1 and row["contender"].startswith("copy") for row in rows), rows
 
 

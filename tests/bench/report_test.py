@@ -27,6 +27,9 @@ ROWS = [
     row("GN NCHW 2x2x2x2 G=2", "A library <1>", 10, 1.0), row("GN NCHW 2x2x2x2 G=2", "Normfold Highway", 20, 0.5, vs_best_peer=0.5),
 ]
 
+# A limit: nothing in the summary or the table of fractions may come from it.
+ONE_PAGE = row("LN 8x8", "Normfold Highway, one page", 5, 2.0, vs_best_peer=None) | {"max_error": None}
+
 
 def point(at, time_us, contender="Normfold Highway"):
     return {"sweep": "columns", "at": at, "workload": f"LN 1x{at}", "contender": contender, "threads": 1, "regime": "hot",
@@ -59,6 +62,10 @@ def main():
     assert "| 1.00 (2 rows) | 0.50 |" in summary, summary  # the geometric mean of 2 and 1/2
     assert "0.50 GN NCHW 2x2x2x2 G=2 f32, hot, 1 thread: A library <1>" in summary, summary
     assert "slower than the plain loop in 1 of 2" in summary and "0.75 GN NCHW" in summary, summary
+    both = report.groups_of([*ROWS, ONE_PAGE])
+    assert "\n".join(report.summary_lines(both)) == summary
+    assert list(report.overview_lines(both)) == list(report.overview_lines(report.groups_of(ROWS)))
+    assert list(report.error_lines(both)) == list(report.error_lines(report.groups_of(ROWS)))
 
     cold = [row("LN 64x4096", "Normfold Highway, stream", 10, 0.90, regime="cold"), row("LN 8x2048", "Normfold Highway, stream", 10, 0.86, regime="cold"),
             row("LN 8x1024", "Normfold Highway, stream", 10, 0.79, regime="cold"), row("LN 1x4096", "Normfold Highway, stream", 10, 0.1, regime="cold"),
@@ -68,6 +75,21 @@ def main():
     assert "| LN, rows under 8 KB | f32 | 1 | 0.80 | 1 | 0.79 | 0.79 LN 8x1024 f32 |" in judged, judged
     assert "| backward of LN, RMS, GN, IN | f32 bf16 | 1 | 0.65 | 1 | 0.65 |  |" in judged and "NCHW" not in judged, judged
 
+    hot = [row("LN 8x8", "Normfold Highway", 20, 0.50), row("LN 8x8", "Normfold Highway, one page", 16, 0.62),
+           row("LN 8x9", "Normfold Highway", 20, 0.60), row("LN 8x9", "Normfold Highway, one page", 19, 0.63),
+           row("RMS 8x8", "Normfold Highway", 20, 0.96), row("RMS 8x8", "Normfold Highway, one page", 9, 2.1), row("RMS 1x8", "Normfold Highway", 20, 0.4),
+           row("LN backward 8x8", "Normfold Highway", 20, 0.946), row("BN train NHWC 2x2", "Normfold Highway", 20, 0.1, regime="cold"),
+           row("LN 8x8", "Normfold Highway", 20, 0.94, type="bf16", threads=2), row("LN 8x8", "Normfold Highway, one page", 10, 2.1, type="bf16", threads=2)]
+    judged = list(targets.hot_lines(report.groups_of(hot)))
+    assert "| LN, RMS | f32 | 1 | 4 | 0.88 | 0.40 | 2 |" in judged, judged  # 0.40, 0.80, 0.95 and 0.96
+    assert "| LN, RMS | bf16 | 2 | 1 | 0.94 | 0.94 | 0 |" in judged, judged
+    assert "| backward of LN, RMS, GN, IN | f32 | 1 | 1 | 0.95 | 0.95 | 1 |" in judged and not any("NHWC" in line for line in judged), judged
+    assert ("Rows that do not (of the copy, of one page): RMS 1x8 f32 1T 0.40, –; LN 8x8 f32 1T 0.50, 0.80; LN 8x8 bf16 2T 0.94, 0.50."
+            in judged), judged
+    for workload in ("pRMS 6.25% 1x4096", "residual + LN 8x8", "GN backward NHWC 2x2x2x2 G=2", "BN train NHWC 2x2x2x2", "BN inference NHWC 2x2x2x2"):
+        (about, *_), = targets.hot_judged(report.groups_of([row(workload, "Normfold Highway", 1, 1.0)]))
+        assert about != "others", workload
+
     smooth = [point(size, size) for size in (1, 2, 4, 8, 16)]
     assert report.cliffs(smooth, "Normfold Highway") == []
     rough = smooth[:2] + [point(4, 9)] + smooth[3:]
@@ -75,7 +97,7 @@ def main():
     assert report.cliffs(rough, "another") == []
 
     with tempfile.TemporaryDirectory() as folder:
-        for name, value in (("results", ROWS), ("growth", rough + [point(p["at"], p["time_us"], "B & C") for p in smooth]),
+        for name, value in (("results", [*ROWS, ONE_PAGE]), ("growth", rough + [point(p["at"], p["time_us"], "B & C") for p in smooth]),
                             ("machine", {"processor": "one"})):
             with open(os.path.join(folder, f"{name}.json"), "w", encoding="utf-8") as out:
                 json.dump(value, out)
@@ -84,11 +106,11 @@ def main():
         report.main(folder)
         with open(os.path.join(folder, "report.html"), encoding="utf-8") as file:
             text = file.read()
-    assert "one item</li>" in text
+    assert "one item</li>" in text and "LN 8x8 f32 1T 0.50, 0.25; GN NCHW 2x2x2x2 G=2 f32 1T 0.50, –." in text
     nesting = Nesting()
     nesting.feed(text)
     assert nesting.open == [], nesting.open
-    assert nesting.count["svg"] == 3 and nesting.count["rect"] == len(ROWS), nesting.count
+    assert nesting.count["svg"] == 3 and nesting.count["rect"] == len(ROWS) + 1, nesting.count
     assert "://" not in text and "url(" not in text and "<1>" not in text and "B & C" not in text
 
 
