@@ -121,7 +121,7 @@ std::vector<contender> normfold_contenders(const workload& work, regime when, in
         auto bound = std::make_shared<kernel>(*f, work, NORMFOLD_STORES_KEEP);
         all.push_back(
             {"Normfold Highway, one page", kind::normfold, false, [bound, pages](const tensors& t, team& some) {
-               if (!pages->is_shared_out()) (*bound)(t, pages->shares(t));
+               if (!pages->is_shared_out()) (*bound)(t, pages->chunks(t));
                (*bound)(pages->instead_of(t), some);
              }});
         all.back().checked = false;

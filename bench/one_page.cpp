@@ -16,6 +16,10 @@ constexpr std::size_t most_mapped = 4 * page;  // of all outputs: a third of a s
 constexpr std::size_t most_pieces = 16384;     // a quarter of the mappings that Linux allows a process
 constexpr int unwritten = 0xFF;                // makes a NaN in every type
 
+// thread_pool hands out an eighth of a thread's share at once; rounded down, that makes fewer than twice as many
+// chunks.
+constexpr std::size_t chunks_of_a_thread = 16;
+
 #ifdef __linux__
 constexpr int present = MAP_POPULATE;
 int unnamed_file() { return memfd_create("one_page", MFD_CLOEXEC); }
@@ -38,7 +42,7 @@ std::shared_ptr<one_page> one_page::make(const workload& work, int threads) {
   const std::size_t outputs = work.of->writes.size(), piece = piece_for(outputs, work.tensor_bytes());
   if (piece == 0) return nullptr;
   std::shared_ptr<one_page> made(new one_page(work, threads, piece));
-  const std::size_t held = made->threads_ * outputs * piece;
+  const std::size_t held = made->chunks_ * outputs * piece;
   made->file_ = unnamed_file();
   if (made->file_ < 0 || ftruncate(made->file_, static_cast<off_t>(held)) != 0) return nullptr;
   for (std::size_t k = 0; k < outputs; ++k) {
@@ -55,6 +59,7 @@ std::shared_ptr<one_page> one_page::make(const workload& work, int threads) {
 one_page::one_page(const workload& work, int threads, std::size_t piece)
     : work_(work),
       threads_(static_cast<std::size_t>(threads)),
+      chunks_(threads == 1 ? 1 : threads_ * chunks_of_a_thread),
       piece_(piece),
       pieces_((work.tensor_bytes() + piece - 1) / piece) {}
 
@@ -63,8 +68,8 @@ one_page::~one_page() {
   if (file_ >= 0) close(file_);
 }
 
-bool one_page::map(std::size_t output, std::size_t index, std::size_t thread) {
-  const std::size_t from = (thread * work_.of->writes.size() + output) * piece_;
+bool one_page::map(std::size_t output, std::size_t index, std::size_t chunk) {
+  const std::size_t from = (chunk * work_.of->writes.size() + output) * piece_;
   return mmap(outputs_[output] + index * piece_, piece_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED | present,
               file_, static_cast<off_t>(from)) != MAP_FAILED;
 }
@@ -75,38 +80,39 @@ tensors one_page::instead_of(const tensors& t) const {
   return here;
 }
 
-normfold_context one_page::shares(const tensors& t) {
+normfold_context one_page::chunks(const tensors& t) {
   watched_ = t;
   for (role output : work_.of->writes) std::memset(t[output], unwritten, work_.tensor_bytes());
   untouched_.assign(outputs_.size(), std::vector<bool>(pieces_, true));
   normfold_context context = normfold_default_context();
-  context.parallel_for = run_shares;
+  context.parallel_for = run_chunks;
   context.parallel_state = this;
   return context;
 }
 
-// The shares are those that a thread of thread_pool begins with.
-void one_page::run_shares(void* self, std::size_t tasks, void (*task)(void* data, std::size_t index), void* data) {
+void one_page::run_chunks(void* self, std::size_t tasks, void (*task)(void* data, std::size_t index), void* data) {
   one_page& pages = *static_cast<one_page*>(self);
   const std::size_t parts = std::min(pages.threads_, tasks);
-  for (std::size_t thread = 0, i = 0; thread < parts; ++thread) {
-    const std::size_t end = i + tasks / parts + (thread < tasks % parts ? 1 : 0);
-    for (; i < end; ++i) task(data, i);
-    pages.claim(thread);
+  const std::size_t length = std::max<std::size_t>(1, tasks / (chunks_of_a_thread / 2 * pages.threads_));
+  std::size_t chunk = 0, i = 0;
+  for (std::size_t part = 0; part < parts; ++part) {
+    const std::size_t end = i + tasks / parts + (part < tasks % parts ? 1 : 0);
+    while (i < end) {
+      for (const std::size_t last = std::min(end, i + length); i < last; ++i) task(data, i);
+      pages.claim(chunk++ % pages.chunks_);
+    }
   }
 }
 
-void one_page::claim(std::size_t thread) {
+void one_page::claim(std::size_t chunk) {
+  const std::vector<std::byte> as_before(piece_, std::byte{unwritten});
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
     const std::byte* written = watched_.as<const std::byte>(work_.of->writes[k]);
     for (std::size_t i = 0; i < pieces_; ++i) {
-      const std::byte* end = written + std::min(work_.tensor_bytes(), (i + 1) * piece_);
-      if (!untouched_[k][i] ||
-          std::all_of(written + i * piece_, end, [](std::byte b) { return b == std::byte{unwritten}; })) {
-        continue;
-      }
+      const std::size_t length = std::min(piece_, work_.tensor_bytes() - i * piece_);
+      if (!untouched_[k][i] || std::memcmp(written + i * piece_, as_before.data(), length) == 0) continue;
       untouched_[k][i] = false;
-      if (!map(k, i, thread)) throw std::runtime_error("a page cannot be mapped once more");
+      if (!map(k, i, chunk)) throw std::runtime_error("a page cannot be mapped once more");
     }
   }
 }

@@ -212,13 +212,14 @@ A sample in which a thread waited for a core is repeated. Every contender but *o
 are the largest |difference| / max(1, |expected|) on data of mean 1000 and deviation 1. The libraries are peers; the plain
 loop (C++, -O3 -march=native -ffast-math) is none and has a column of its own. Names with (Python) pay for a call from Python, some
 microseconds. *Normfold Highway* chooses its stores itself; *stream* and *keep* are the caller's choice. *One page* is the kernel with *keep*
-and outputs in which one page of memory (up to four where they are large, another for each thread) appears again and again: its stores
+and outputs in which one page of memory (up to four where they are large, others for each share of several threads) appears again and again: its stores
 stay in the first-level cache, so it takes the time of all but their traffic. Its result overwrites itself and is not checked; it is a limit, which
 competes with nobody."""
 
 HOT = f"""{targets.HOT_CONTENDER}, hot: the larger of two fractions, that of the copy of the same bytes and that of the same kernel in *one page* (time of one
 page / its time; absent where outputs are no larger than a page). No kernel beats the slower of the two: the way of its bytes, or its own
-loads and arithmetic. Each row is meant to reach {targets.HOT_FRACTION}."""
+loads and arithmetic; but kernels whose stores go past the cache ask for memory otherwise than with *keep*, and addresses are translated in one
+page as well, so that some are faster than their one page. Each row is meant to reach {targets.HOT_FRACTION}."""
 
 
 def main(folder):

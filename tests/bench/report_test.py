@@ -86,6 +86,11 @@ def main():
     assert "| backward of LN, RMS, GN, IN | f32 | 1 | 1 | 0.95 | 0.95 | 1 |" in judged and not any("NHWC" in line for line in judged), judged
     assert ("Rows that do not (of the copy, of one page): RMS 1x8 f32 1T 0.40, –; LN 8x8 f32 1T 0.50, 0.80; LN 8x8 bf16 2T 0.94, 0.50."
             in judged), judged
+    slow = [row("LN 8x8", "Normfold Highway", 20, 0.94), row("LN 8x8", "Normfold Highway, one page", 22, 0.9),
+            row("LN 8x9", "Normfold Highway", 20, 0.9), row("LN 8x9", "Normfold Highway, one page", 20.5, 0.9)]
+    judged = list(targets.hot_lines(report.groups_of(slow)))
+    assert any("one page takes longer" in line and line.endswith("(the same two): LN 8x8 f32 1T 0.94, 1.10.") for line in judged), judged
+    assert "| LN, RMS | f32 | 1 | 2 | 1.06 | 1.02 | 2 |" in judged, judged
     for workload in ("pRMS 6.25% 1x4096", "residual + LN 8x8", "GN backward NHWC 2x2x2x2 G=2", "BN train NHWC 2x2x2x2", "BN inference NHWC 2x2x2x2"):
         (about, *_), = targets.hot_judged(report.groups_of([row(workload, "Normfold Highway", 1, 1.0)]))
         assert about != "others", workload
