@@ -303,7 +303,7 @@ TEST_CASE("every element of a loop is read, stored and summed once") {
 TEST_CASE("long rows too, beside what they share") {
   const inl_test::guarded_pages memory(6);
   inl_test::on_every_target([&] {
-    for (const std::size_t n : {256, 257, 300, 513, 700, 1100, 2600}) {
+    for (const std::size_t n : std::initializer_list<std::size_t>{256, 257, 300, 513, 700, 1100, 2600}) {
       INFO("rows of ", n);
       REQUIRE(HWY_DYNAMIC_DISPATCH(LongRows)(n, memory.end<char>()));
     }

@@ -175,7 +175,10 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
       const size_t last = HWY_MIN(row + together, end);
       detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
-          for (size_t r = row; r < last; ++r) f(slice, here.InRow(r - row, last - row, columns), r, folds...);
+          for (size_t r = row; r < last; ++r) {
+            here.SetRow(r - row, last - row, columns);
+            f(slice, here, r, folds...);
+          }
         });
       });
     }

@@ -98,7 +98,7 @@ struct Half {
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
     if constexpr (!kOdd) words.PrefetchAhead(in...);
   }
-  HWY_INLINE Half InRow(size_t row, size_t rows, size_t n) const { return {d, words.InRow(row, rows, n), i, waiting}; }
+  HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 
  private:
   // These elements: how many of a vector of words, and where their sums begin.
@@ -145,7 +145,7 @@ struct Side {
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
     if constexpr (!kUpper) words.PrefetchAhead(in...);
   }
-  HWY_INLINE Side InRow(size_t row, size_t rows, size_t n) const { return {d, words.InRow(row, rows, n), i, waiting}; }
+  HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 
  private:
   HWY_INLINE size_t Mine() const {

@@ -85,11 +85,10 @@ struct Whole {
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const { (hwy::Prefetch(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
-  /// The same place in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory
-  /// in the order in which it lies.
-  HWY_INLINE Whole InRow(size_t row, size_t rows, size_t n) const {
-    const size_t lanes = hn::Lanes(d);
-    return {d, i, static_cast<ptrdiff_t>(i * (rows - 1) + row * lanes) - static_cast<ptrdiff_t>(row * n)};
+  /// Stands in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory in
+  /// the order in which it lies.
+  HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) {
+    further = static_cast<ptrdiff_t>(i * (rows - 1) + row * hn::Lanes(d)) - static_cast<ptrdiff_t>(row * n);
   }
 };
 template <class D>
@@ -150,7 +149,7 @@ struct Part {
   HWY_INLINE void Prefetch(Run) const {}
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
-  HWY_INLINE Part InRow(size_t, size_t, size_t) const { return *this; }
+  HWY_INLINE void SetRow(size_t, size_t, size_t) {}
 };
 
 /// The vector of memory in which one run ends and the next begins, while a task writes runs that go past the cache: it waits in a register
