@@ -159,6 +159,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
   const size_t apart = PaddedColumns(columns, sizeof(T));
   const size_t step = sizeof...(Folds) * apart;
   const size_t together = RowsTogether(kSplits<S, D> && kTensors == 1, kTensors * columns * sizeof(typename S::Memory));
+  const bool in_order = together > 2 || !kSplits<S, D>;  // two rows of words have time to ask each for its own
   ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
     const size_t slice = task / chunks;
     const size_t begin = task % chunks * kColumnChunk;
@@ -176,7 +177,7 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
       detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
           for (size_t r = row; r < last; ++r) {
-            here.SetRow(r - row, last - row, columns);
+            if (in_order) here.SetRow(r - row, last - row, columns);
             f(slice, here, r, folds...);
           }
         });
