@@ -258,9 +258,7 @@ HWY_INLINE V SlideUp(D d, V v, size_t count) {
     return hn::BitCast(d, rotated(count * sizeof(hn::TFromD<D>) / 4));
   }
 }
-#endif
 
-#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
 // Loads from p, which lies `before` lanes behind the beginning of a line, out of that line and the next one. Where masks are safe.
 template <class D, typename T>
 HWY_INLINE hn::Vec<D> LoadAcross(D d, const T* p, size_t before) {

@@ -32,14 +32,14 @@ struct In {
   const typename S::Memory* p;
   In operator+(size_t offset) const { return {p + offset}; }
 };
-/// A readable run that rows share: of statistics or parameters.
-template <class S>
-struct Shared : In<S> {};
 template <class S>
 struct Out {
   typename S::Memory* p;
   Out operator+(size_t offset) const { return {p + offset}; }
 };
+/// A readable run that rows share: of statistics or parameters.
+template <class S>
+struct Shared : In<S> {};
 
 /// A scale that is 1, and a run of them: nothing is read, and what is multiplied stays as it is.
 struct One {};
