@@ -1,6 +1,7 @@
 // The size of the second-level cache, read once, and the choice of stores that follows from it. Plain C++.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -42,6 +43,10 @@ constexpr std::size_t kMostTogether = 64;
 constexpr std::size_t kSpreadBytes = std::size_t{1} << 12;
 constexpr std::size_t kSpreadRun = std::size_t{1} << 10;
 
+/// What a third-level cache holds of an output until it is read, wherever there is one: it is shared, and what the system tells of its
+/// size is that of all of them where there are several.
+constexpr std::size_t kHeld = std::size_t{1} << 22;
+
 /// Whether outputs of `bytes` bytes go past the cache: as the context says, else where the output is at least four
 /// times the second-level cache, so that its reader would not find it there. `run`: bytes of each of its runs, where those lie
 /// apart.
@@ -49,7 +54,7 @@ inline bool streams(const normfold_context* context, std::size_t bytes, std::siz
   const normfold_stores wish = context == nullptr ? NORMFOLD_STORES_AUTO : context->stores;
   if (run < kShortRun) return false;
   if (wish != NORMFOLD_STORES_AUTO) return wish == NORMFOLD_STORES_STREAM;
-  return bytes >= 4 * second_level_cache();
+  return bytes >= std::max(4 * second_level_cache(), kHeld);
 }
 
 /// The same for rows, from `out` on and `row` bytes from one to the next, that are walked together, column by column: only such as begin

@@ -92,7 +92,11 @@ HWY_INLINE void ForColumnVectors(D d, size_t columns, bool stream, const F& f) {
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (stream) {
-    for (; i + lanes <= columns; i += lanes) f(Streamed<D>{{d, i}});
+    if constexpr (sizeof(hn::TFromD<D>) == 2) {  // of halves of words four bodies would be one step
+      for (; i + lanes <= columns; i += lanes) f(Streamed<D>{{d, i}});
+    } else {
+      i = ForWhole(Streamed<D>{{d, i}}, columns, f);
+    }
   } else {
     for (; i + lanes <= columns; i += lanes) f(Whole<D>{d, i});
   }

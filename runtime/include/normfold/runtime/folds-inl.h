@@ -180,6 +180,15 @@ HWY_INLINE hn::Vec<D> TreeOfVectors(D d, const T* lanes) {
     return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
   }
 }
+// The same over vectors that f(at) gives, from element i on.
+template <size_t kCount, size_t kAll, class Fold, class D, class F>
+HWY_INLINE hn::Vec<D> TreeOf(D d, const F& f, size_t i) {
+  if constexpr (kCount == kAll) {
+    return f(Whole<D>{d, i});
+  } else {
+    return Fold::Merge(TreeOf<2 * kCount, kAll, Fold>(d, f, i), TreeOf<2 * kCount, kAll, Fold>(d, f, i + kCount * hn::MaxLanes(D())));
+  }
+}
 }  // namespace detail
 #endif  // vectors as members
 
@@ -361,9 +370,11 @@ HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
   while (block > n) block /= 2;
   const T share = T(1) / static_cast<T>(block);
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+  if (HWY_LIKELY(block == kMost)) {
+    return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOf<1, kMost / hn::MaxLanes(D()), Sum>(d, f, 0)) * share);
+  }
   if constexpr (hn::MaxLanes(D()) == kMost) {
-    const hn::Vec<D> entries = HWY_LIKELY(block == kMost) ? f(Whole<D>{d, 0}) : hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}));
-    return hn::Set(d, detail::TreeInVector<Sum>(d, entries) * share);
+    return hn::Set(d, detail::TreeInVector<Sum>(d, hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}))) * share);
   }
 #endif
   HWY_ALIGN_MAX T entries[kMost] = {};

@@ -124,7 +124,7 @@ HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Edges& edges, Out<S> ou
   const size_t lanes = hn::Lanes(d);
   size_t i = 0;
   if (!stream) {
-    for (; i + lanes <= n; i += lanes) f(Whole<D>{d, i});
+    i = ForWhole(Whole<D>{d, i}, n, f);
     if (i < n) f(Part<D>{d, i, n - i});
     return;
   }
@@ -142,7 +142,7 @@ HWY_INLINE void ForEachPlace(D d, size_t n, bool stream, Edges& edges, Out<S> ou
       const size_t first = n * sizeof(typename S::Memory) < 2 * kShortRun ? 0 : i % lanes;
       for (; first != 0 && i + lanes <= n; i += lanes) f(Shifted<D>{{{d, i}}, first});
     }
-    for (; i + lanes <= n; i += lanes) f(Streamed<D>{{d, i}});
+    i = ForWhole(Streamed<D>{{d, i}}, n, f);
     if (i == n) break;
     part = n - i;
   }

@@ -61,6 +61,7 @@ HWY_INLINE In<S> AskApart(In<S> run, size_t n, In<S> next) {
 /// Where a loop body stands: a whole vector at element i; a part of one; a whole one whose stores go past the cache.
 template <class D>
 struct Whole {
+  static constexpr bool kPastCache = false;
   D d;
   size_t i;
   ptrdiff_t further = 0;  // than i: the element ahead of which it asks for memory
@@ -93,6 +94,7 @@ struct Whole {
 };
 template <class D>
 struct Streamed : Whole<D> {
+  static constexpr bool kPastCache = true;
   template <class S>
   HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
     typename S::Memory* to = out.p + this->i;
@@ -104,6 +106,65 @@ struct Streamed : Whole<D> {
   template <class S>
   HWY_INLINE void Prefetch(Out<S>) const {}
 };
+#if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
+template <class Place>
+constexpr bool kTwins = false;
+#else
+/// Whether a loop goes by two vectors: past the cache where one is less than a line, and where that saves instructions, of which words have
+/// most. Kept stores of wider elements wait for memory, and longer so.
+template <class Place, class D = decltype(Place::d)>
+constexpr bool kTwins = hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) < 64 && (Place::kPastCache || sizeof(hn::TFromD<D>) == 2);
+
+/// What the first of two vectors stores past the cache, until the second stores too: at most the tensors that a kernel may have.
+template <class D>
+struct TwinStores {
+  static constexpr size_t kMost = 32;
+  hn::Vec<D> first[kMost];
+  size_t stored = 0, taken = 0;
+};
+
+/// One of two neighbouring vectors. Past the cache both are stored together: the pieces of a line go to memory one by one where stores
+/// that miss the cache come between them, which takes twice the time of the whole kernel.
+template <class Place, bool kSecond>
+struct Twin : Place {
+  using D = decltype(Place::d);
+  TwinStores<D>* waiting;
+  template <class S>
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    if constexpr (!Place::kPastCache) {
+      Place::Store(out, v);
+    } else if constexpr (kSecond) {
+      Place before = *this;
+      before.i -= hn::Lanes(this->d);
+      before.Store(out, waiting->first[waiting->taken++]);
+      Place::Store(out, v);
+    } else {
+      waiting->first[waiting->stored++] = v;
+    }
+  }
+};
+
+/// Calls f for the vector at `place` and for the next one. What the second reads lies where the first stores nothing.
+template <class Place, class F>
+HWY_INLINE void BothTwins(Place place, const F& f) {
+  TwinStores<decltype(Place::d)> waiting;
+  f(Twin<Place, false>{place, &waiting});
+  place.i += hn::Lanes(place.d);
+  f(Twin<Place, true>{place, &waiting});
+}
+#endif
+
+/// Calls f(at) for the vectors from `place` on that end within n elements; where the rest begins.
+template <class Place, class F>
+HWY_INLINE size_t ForWhole(Place place, size_t n, const F& f) {
+  const size_t lanes = hn::Lanes(place.d);
+  if constexpr (kTwins<Place>) {
+    for (; place.i + 2 * lanes <= n; place.i += 2 * lanes) BothTwins(place, f);
+  }
+  for (; place.i + lanes <= n; place.i += lanes) f(place);
+  return place.i;
+}
+
 /// Whether what rows of S share can be loaded line by line.
 #if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
 template <class S, class D>
