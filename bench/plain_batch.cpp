@@ -17,22 +17,25 @@ void keep_statistics(const arguments<T>& a, std::size_t c, float mean, float squ
 
 template <typename T>
 void train(const arguments<T>& a, team& threads) {
-  const float count = static_cast<float>(a.n * a.p);
   const std::size_t parts = static_cast<std::size_t>(threads.threads());
   threads.each(parts, [&](std::size_t part) {
     for (std::size_t c = a.c * part / parts; c < a.c * (part + 1) / parts; ++c) {
-      float sum = 0;
+      double total = 0;  // of float sums of an image each: hundreds of thousands of numbers are too many for one float
       for (std::size_t n = 0; n < a.n; ++n) {
         const T* __restrict x = a.x + (n * a.c + c) * a.p;
+        float sum = 0;
         for (std::size_t i = 0; i < a.p; ++i) sum += x[i];
+        total += sum;
       }
-      const float mean = sum / count;
-      float squares = 0;
+      const float mean = static_cast<float>(total / static_cast<double>(a.n * a.p));
+      double squares = 0;
       for (std::size_t n = 0; n < a.n; ++n) {
         const T* __restrict x = a.x + (n * a.c + c) * a.p;
-        for (std::size_t i = 0; i < a.p; ++i) squares += (x[i] - mean) * (x[i] - mean);
+        float sum = 0;
+        for (std::size_t i = 0; i < a.p; ++i) sum += (x[i] - mean) * (x[i] - mean);
+        squares += sum;
       }
-      keep_statistics(a, c, mean, squares);
+      keep_statistics(a, c, mean, static_cast<float>(squares));
       const float rstd = a.rstd[c], weight = a.weight[c], bias = a.bias[c];
       for (std::size_t n = 0; n < a.n; ++n) {
         const T* __restrict x = a.x + (n * a.c + c) * a.p;

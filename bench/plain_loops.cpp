@@ -67,6 +67,7 @@ void add_rms_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
   }
 }
 
+// The sum is rounded when it is stored: its statistics are those of the exact one.
 template <typename T>
 void add_layer_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
   for (std::size_t i = begin; i < end; ++i) {
@@ -82,9 +83,12 @@ void add_layer_norm(const arguments<T>& a, std::size_t begin, std::size_t end) {
     }
     const float mean = total / static_cast<float>(a.c);
     float squares = 0;
-    for (std::size_t j = 0; j < a.c; ++j) squares += (sum[j] - mean) * (sum[j] - mean);
+    for (std::size_t j = 0; j < a.c; ++j) {
+      const float centred = x[j] + residual[j] - mean;
+      squares += centred * centred;
+    }
     const float rstd = 1 / std::sqrt(squares / static_cast<float>(a.c) + a.eps);
-    for (std::size_t j = 0; j < a.c; ++j) y[j] = (sum[j] - mean) * rstd * a.weight[j] + a.bias[j];
+    for (std::size_t j = 0; j < a.c; ++j) y[j] = (x[j] + residual[j] - mean) * rstd * a.weight[j] + a.bias[j];
   }
 }
 
