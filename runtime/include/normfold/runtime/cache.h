@@ -48,7 +48,7 @@ constexpr std::size_t kSpreadRun = std::size_t{1} << 10;
 constexpr std::size_t kHeld = std::size_t{1} << 22;
 
 /// Whether outputs of `bytes` bytes go past the cache: as the context says, else where the output is at least four
-/// times the second-level cache, so that its reader would not find it there. `run`: bytes of each of its runs, where those lie
+/// times the second-level cache and kHeld, so that its reader would not find it there. `run`: bytes of each of its runs, where those lie
 /// apart.
 inline bool streams(const normfold_context* context, std::size_t bytes, std::size_t run = kShortRun) {
   const normfold_stores wish = context == nullptr ? NORMFOLD_STORES_AUTO : context->stores;

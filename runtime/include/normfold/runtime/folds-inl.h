@@ -170,17 +170,7 @@ HWY_INLINE hn::TFromD<D> TreeInVector(D, V v) {
   }
 }
 
-// The same over kAll vectors in memory, down to the one that is left.
-template <size_t kCount, size_t kAll, class Fold, class D, class T>
-HWY_INLINE hn::Vec<D> TreeOfVectors(D d, const T* lanes) {
-  if constexpr (kCount == kAll) {
-    return hn::Load(d, lanes);
-  } else {
-    const T* upper = lanes + kCount * hn::MaxLanes(D());
-    return Fold::Merge(TreeOfVectors<2 * kCount, kAll, Fold>(d, lanes), TreeOfVectors<2 * kCount, kAll, Fold>(d, upper));
-  }
-}
-// The same over vectors that f(at) gives, from element i on.
+// The same over the kAll vectors that f(at) gives, from element i on, down to the one that is left.
 template <size_t kCount, size_t kAll, class Fold, class D, class F>
 HWY_INLINE hn::Vec<D> TreeOf(D d, const F& f, size_t i) {
   if constexpr (kCount == kAll) {
@@ -188,6 +178,12 @@ HWY_INLINE hn::Vec<D> TreeOf(D d, const F& f, size_t i) {
   } else {
     return Fold::Merge(TreeOf<2 * kCount, kAll, Fold>(d, f, i), TreeOf<2 * kCount, kAll, Fold>(d, f, i + kCount * hn::MaxLanes(D())));
   }
+}
+
+// The same over vectors in memory.
+template <size_t kAll, class Fold, class D, class T>
+HWY_INLINE hn::Vec<D> TreeOfVectors(D d, const T* lanes) {
+  return TreeOf<1, kAll, Fold>(d, [&](auto at) HWY_ATTR { return hn::Load(d, lanes + at.i); }, 0);
 }
 }  // namespace detail
 #endif  // vectors as members
@@ -239,10 +235,10 @@ class Reduce {
 #else
     constexpr size_t kVectors = kLanes / hn::MaxLanes(D());
     if constexpr (kSplit) {  // the tree merges neighbours last
-      const V even = hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors / 2, Fold>(d, lanes)));
-      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors / 2, Fold>(d, lanes + kLanes / 2))));
+      const V even = hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors / 2, Fold>(d, lanes)));
+      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors / 2, Fold>(d, lanes + kLanes / 2))));
     } else {
-      return hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<1, kVectors, Fold>(d, lanes)));
+      return hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors, Fold>(d, lanes)));
     }
 #endif
   }
@@ -388,7 +384,7 @@ HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
     for (size_t i = 0; i < half; ++i) entries[i] += entries[half + i];
   return hn::Set(d, entries[0] * share);
 #else
-  return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOfVectors<1, kMost / hn::MaxLanes(D()), Sum>(d, entries)) * share);
+  return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOfVectors<kMost / hn::MaxLanes(D()), Sum>(d, entries)) * share);
 #endif
 }
 
