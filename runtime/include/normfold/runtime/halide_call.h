@@ -103,16 +103,17 @@ class halide_callbacks {
     const std::size_t end = begin + l.step < size ? begin + l.step : size;
     for (std::size_t i = begin; i < end; ++i) {
 #if defined(__GNUC__)
-      // Here, for a function that does nothing else is taken for one without effects, and its calls are left out.
+      // Into the second-level cache, as Ask of places-inl.h. Here, for a function that does nothing else is taken for one without effects,
+      // and its calls are left out.
       constexpr std::size_t line = 64;
       for (const halide_tensor* t : l.job->read) {
         const halide_tensor::ahead next = i + 1 < end ? t->ahead_of(i + 1) : halide_tensor::ahead{nullptr, 0};
-        for (std::size_t at = 0; at < next.bytes; at += line) __builtin_prefetch(next.begin + at);
+        for (std::size_t at = 0; at < next.bytes; at += line) __builtin_prefetch(next.begin + at, 0, 2);
       }
       for (const halide_tensor* t : l.job->written) {
         // Four times a line: where lines are asked for faster than the processor makes a stream of them, all of them come late.
         const halide_tensor::ahead own = t->before_stores_of(i, size);
-        for (std::size_t at = 0; at < own.bytes; at += line / 4) __builtin_prefetch(own.begin + at, 1);
+        for (std::size_t at = 0; at < own.bytes; at += line / 4) __builtin_prefetch(own.begin + at, 1, 2);
       }
 #endif
       if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;

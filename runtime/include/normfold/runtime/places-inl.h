@@ -45,10 +45,23 @@ struct Shared : In<S> {};
 struct One {};
 struct Ones {};
 
-/// How far ahead of itself, in bytes, a sweep asks for memory: so many of one tensor, or of all together that it reads.
+/// Asks for the line at p, any address, into the second-level cache. The first one can wait for few lines at a time, which loads need
+/// themselves, and is full after a few rows.
+template <class T>
+HWY_INLINE void Ask(const T* p) {
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  __builtin_prefetch(p, 0, 2);
+#else
+  hwy::Prefetch(p);
+#endif
+}
+
+/// How far ahead of itself, in bytes, a sweep asks for memory: so many of one tensor, or of all together that it reads. kNear: a sweep
+/// that writes as well.
 constexpr size_t kAhead = size_t{1} << 13;
-template <class S, size_t kTensors>
-constexpr size_t kElementsAhead = kAhead / kTensors / sizeof(typename S::Memory);
+constexpr size_t kNear = size_t{1} << 10;
+template <class S, size_t kTensors, size_t kBytes = kAhead>
+constexpr size_t kElementsAhead = kBytes / kTensors / sizeof(typename S::Memory);
 
 /// What a sweep over a run of n elements asks for, where the runs of a slice lie apart: a short one has nothing of its own so far
 /// ahead, and asks for `next`.
@@ -79,13 +92,16 @@ struct Whole {
   HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, hn::Lanes(d)); }
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
   template <class S>
-  HWY_INLINE void Prefetch(In<S> in) const { hwy::Prefetch(in.p + i); }
+  HWY_INLINE void Prefetch(In<S> in) const { Ask(in.p + i); }
   /// The same for what a later loop will write, unless that goes past the cache.
   template <class S>
-  HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + i); }
+  HWY_INLINE void Prefetch(Out<S> out) const { Ask(out.p + i); }
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
-  HWY_INLINE void PrefetchAhead(In<S>... in) const { (hwy::Prefetch(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
+  HWY_INLINE void PrefetchAhead(In<S>... in) const { (Ask(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
+  /// The same in a loop that writes.
+  template <class... S>
+  HWY_INLINE void PrefetchNear(In<S>... in) const { (Ask(in.p + i + kElementsAhead<S, sizeof...(S), kNear>), ...); }
   /// Stands in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory in
   /// the order in which it lies.
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) {
@@ -210,6 +226,8 @@ struct Part {
   HWY_INLINE void Prefetch(Run) const {}
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
+  template <class... S>
+  HWY_INLINE void PrefetchNear(In<S>...) const {}
   HWY_INLINE void SetRow(size_t, size_t, size_t) {}
 };
 
@@ -293,7 +311,7 @@ struct Edge : Part<D> {
   using Part<D>::Prefetch;
   /// Its line will be read, and others that go past the cache wait for it.
   template <class S>
-  HWY_INLINE void Prefetch(Out<S> out) const { hwy::Prefetch(out.p + this->i); }
+  HWY_INLINE void Prefetch(Out<S> out) const { Ask(out.p + this->i); }
 };
 
 /// What a sweep over the n elements of `in`, one of two tensors, asks for that goes on with what follows: the place ahead, or of a run
@@ -320,8 +338,8 @@ template <class Run, class... Runs>
 HWY_INLINE void AskForPages(bool stream, size_t n, Run run, Runs... runs) {
   constexpr size_t kBytes = sizeof(*run.p);
   if (stream || n * kBytes < 2 * kShortRun) return;
-  hwy::Prefetch(run.p + kPageAhead / kBytes);
-  (hwy::Prefetch(runs.p + kPageAhead / sizeof(*runs.p)), ...);
+  Ask(run.p + kPageAhead / kBytes);
+  (Ask(runs.p + kPageAhead / sizeof(*runs.p)), ...);
 }
 
 }  // namespace HWY_NAMESPACE
