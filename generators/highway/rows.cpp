@@ -129,10 +129,11 @@ std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b) {
   return full;
 }
 
-std::string prefetch_ahead(const std::vector<int>& tensors, const body& b, bool writes) {
+std::string prefetch_ahead(const std::vector<int>& tensors, const body& b) {
   std::string runs;
   for (int i : tensors) runs += (runs.empty() ? "" : ", ") + b.run_name(i);
-  return std::string(writes ? "at.PrefetchNear(" : "at.PrefetchAhead(") + runs + ");";
+  const bool sums = std::any_of(b.p().passes.begin(), b.p().passes.end(), [](const pass& q) { return q.reduces; });
+  return std::string(sums ? "at.PrefetchAhead(" : "at.PrefetchNear(") + runs + ");";
 }
 
 // Of several inputs none: they are asked for twice already, and a third time costs more than it saves.
@@ -325,7 +326,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
-  if (ahead == in_memory && !inputs.empty()) out.line(prefetch_ahead(inputs, b, true));
+  if (ahead == in_memory && !inputs.empty()) out.line(prefetch_ahead(inputs, b));
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {

@@ -50,8 +50,8 @@ std::string in_brackets(const std::string& product);
 bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// Those of `nodes` that read full tensors.
 std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b);
-/// "at.PrefetchAhead(p_x, p_dy);", or where the loop writes, "at.PrefetchNear(...);"
-std::string prefetch_ahead(const std::vector<int>& tensors, const body& b, bool writes = false);
+/// "at.PrefetchAhead(p_x, p_dy);", or in a kernel without sums, "at.PrefetchNear(p_x);"
+std::string prefetch_ahead(const std::vector<int>& tensors, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.

@@ -56,8 +56,8 @@ HWY_INLINE void Ask(const T* p) {
 #endif
 }
 
-/// How far ahead of itself, in bytes, a sweep asks for memory: so many of one tensor, or of all together that it reads. kNear: a sweep
-/// that writes as well.
+/// How far ahead of itself, in bytes, a sweep asks for memory: so many of one tensor, or of all together that it reads. kNear: the sweep
+/// of a kernel that only reads and writes.
 constexpr size_t kAhead = size_t{1} << 13;
 constexpr size_t kNear = size_t{1} << 10;
 template <class S, size_t kTensors, size_t kBytes = kAhead>
@@ -99,7 +99,7 @@ struct Whole {
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const { (Ask(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
-  /// The same in a loop that writes.
+  /// The same in a kernel without sums.
   template <class... S>
   HWY_INLINE void PrefetchNear(In<S>... in) const { (Ask(in.p + i + kElementsAhead<S, sizeof...(S), kNear>), ...); }
   /// Stands in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory in
