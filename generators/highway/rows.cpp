@@ -130,10 +130,14 @@ std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b) {
 }
 
 std::string prefetch_ahead(const std::vector<int>& tensors, const body& b) {
-  std::string runs;
-  for (int i : tensors) runs += (runs.empty() ? "" : ", ") + b.run_name(i);
   const bool sums = std::any_of(b.p().passes.begin(), b.p().passes.end(), [](const pass& q) { return q.reduces; });
-  return std::string(sums ? "at.PrefetchAhead(" : "at.PrefetchNear(") + runs + ");";
+  const std::string near = " + nf::kElementsAhead<S, " + std::to_string(tensors.size()) + ", nf::kNear>);";
+  std::string runs, asked;
+  for (int i : tensors) {
+    runs += (runs.empty() ? "" : ", ") + b.run_name(i);
+    asked += (asked.empty() ? "at.Prefetch(" : " at.Prefetch(") + b.run_name(i) + near;
+  }
+  return sums ? "at.PrefetchAhead(" + runs + ");" : asked;
 }
 
 // Of several inputs none: they are asked for twice already, and a third time costs more than it saves.

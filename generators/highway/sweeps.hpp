@@ -50,7 +50,7 @@ std::string in_brackets(const std::string& product);
 bool asks_ahead(const std::vector<write>& writes, const body& b);
 /// Those of `nodes` that read full tensors.
 std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b);
-/// "at.PrefetchAhead(p_x, p_dy);", or in a kernel without sums, "at.PrefetchNear(p_x);"
+/// "at.PrefetchAhead(p_x, p_dy);", or in a kernel without sums, "at.Prefetch(p_x + nf::kElementsAhead<S, 1, nf::kNear>);"
 std::string prefetch_ahead(const std::vector<int>& tensors, const body& b);
 /// For `ahead`: the loop itself reads from main memory; nothing does.
 constexpr int in_memory = -1, in_cache = -2;

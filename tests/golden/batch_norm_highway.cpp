@@ -43,7 +43,7 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
     const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
     nf::AskForPages(stream, n_hw, p_y, p_x);
     nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
-      at.PrefetchNear(p_x);
+      at.Prefetch(p_x + nf::kElementsAhead<S, 1, nf::kNear>);
       at.Store(p_y, hn::MulAdd(at(p_x), a, b));
     });
   });

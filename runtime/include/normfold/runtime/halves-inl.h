@@ -98,10 +98,6 @@ struct Half {
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
     if constexpr (!kOdd) words.PrefetchAhead(in...);
   }
-  template <class... S>
-  HWY_INLINE void PrefetchNear(In<S>... in) const {
-    if constexpr (!kOdd) words.PrefetchNear(in...);
-  }
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 
  private:
@@ -148,10 +144,6 @@ struct Side {
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
     if constexpr (!kUpper) words.PrefetchAhead(in...);
-  }
-  template <class... S>
-  HWY_INLINE void PrefetchNear(In<S>... in) const {
-    if constexpr (!kUpper) words.PrefetchNear(in...);
   }
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 

@@ -99,9 +99,6 @@ struct Whole {
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const { (Ask(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
-  /// The same in a kernel without sums.
-  template <class... S>
-  HWY_INLINE void PrefetchNear(In<S>... in) const { (Ask(in.p + i + kElementsAhead<S, sizeof...(S), kNear>), ...); }
   /// Stands in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory in
   /// the order in which it lies.
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) {
@@ -226,8 +223,6 @@ struct Part {
   HWY_INLINE void Prefetch(Run) const {}
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
-  template <class... S>
-  HWY_INLINE void PrefetchNear(In<S>...) const {}
   HWY_INLINE void SetRow(size_t, size_t, size_t) {}
 };
 
