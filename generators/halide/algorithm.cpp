@@ -30,7 +30,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "cast",          "select",         "abs",         "exp",
                                          "log",           "tanh",           "erf",         "sqrt",
                                          "round",         "sigmoid",        "in_range",    "power_of_two",
-                                         "infinity",      "kLanes",         "kRun", "kRows",       "kChunk", "kBlock", "kStreams", "kVectors", "in_vectors", "group_of",
+                                         "infinity",      "kLanes",         "kRun", "kRows",       "kChunk", "kBlock", "kStreams", "kVectors", "in_vectors", "in_streams", "group_of",
                                          "values",        "set_extents",    "outputs",     "result",
                                          "name",          "build_pipeline", "get_target",  "get_pipeline",
                                          "auto_schedule", "machine_params", "rvars",       "exponential",

@@ -75,9 +75,11 @@ void algorithm::print_outputs_schedule() {
     const std::vector<int> kept = inner_first(p_.all_loops() & ~over);
     const output_group& all = outputs_.back();
     const std::string inner = loop_id(static_cast<int>(p_.loops.size()) - 1);
-    std::string order = arguments(over) + ", " + arguments(p_.all_loops() & ~over);
-    out.line("Func(" + all.id + ").reorder(" + order + ").vectorize(" + inner +
-             ", vector, TailStrategy::GuardWithIf);");
+    const std::string swept = arguments(over), slices = arguments(p_.all_loops() & ~over);
+    const std::vector<int> rows = inner_first(over);
+    const bool streams = rows.size() > 1;
+    out.line("Func(" + all.id + ").reorder(" + swept + ", " + slices + ")" +
+             (streams ? ";" : ".vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);"));
     const bool together = outputs_.size() > 1;  // Halide does not fuse the loops of what is computed together
     const std::string slice = together ? loop_id(kept[0]) : slice_;
     if (!together) out.line(fused(all.id, loop_id(kept[0]), kept) + ";");
@@ -85,7 +87,10 @@ void algorithm::print_outputs_schedule() {
       out.line("Func(" + outputs_[g].id + ").parallel(" + loop_id(kept.back()) + ");");
       if (g + 1 < outputs_.size()) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
     }
-    out.line("beside(steps, " + all.id + ", " + slice + ", {" + arguments(p_.all_loops() & ~over) + "}, lane, vector);");
+    if (streams)
+      out.line("in_streams(" + all.id + ", {" + swept + "}, " + extent(rows[0]) + " >= kChunk && " + extent(rows.back()) +
+               " >= kStreams, vector);");
+    out.line("beside(steps, " + all.id + ", " + slice + ", {" + slices + "}, lane, vector);");
     return;
   }
   if (has_steps()) out.line("before_all(steps, lane, chunk, vector);");

@@ -13,9 +13,9 @@ namespace {
 using namespace Halide;
 
 // Folds along a row run in this many lanes, whatever the target's vectors are: element i goes to lane i % kLanes, on a GPU
-// i % kThreads. kRun elements of a lane are merged before they go to it. Folds along columns add up chunks of kChunk rows, and
-// merge kStreams rows, which lie a part of the chunk apart, before they go to it; in the sweep that stores an output chunks have
-// kRows rows.
+// i % kThreads. kRun elements of a lane are merged before they go to it, or kStreams where a slice has several rows. Folds along columns
+// add up chunks of kChunk rows, and merge kStreams rows, which lie a part of the chunk apart, before they go to it; in the sweep that
+// stores an output chunks have kRows rows.
 // So a sum's order does not depend on the CPU, on threads or on what else is computed.
 constexpr int kLanes = 32;
 constexpr int kRun = 2;
@@ -151,7 +151,8 @@ void add(const FuncRef& to, const std::vector<Fold>& folds, const Exprs& values)
 }
 
 // Folds over a row: terms(at) gives what goes to each fold at an index of the row's loops, the innermost first, which have `n`
-// elements. Loops go over blocks of lanes: single ones until whole runs are left, then runs; what does not fill a block is
+// elements. Loops go over blocks of lanes. The outermost takes single steps until whole runs are left, then runs: of kRun blocks,
+// or of kStreams rows that lie apart in memory, which the processor fetches ahead sooner than one. What does not fill a block is
 // dealt out to the lanes. A mean that has to be near only (is_rough) does without runs. Where a condition is given, blocks
 // are taken where it holds. The tree merges `vector` lanes at a time, then those of one vector.
 RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu,
@@ -169,30 +170,39 @@ RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs
   for (const Fold& f : folds) starts.push_back(f.start);
   define(out.lanes(lanes), starts);
 
-  const Expr blocks = (on_gpu ? n[0] + width - 1 : n[0]) / width, singles = on_gpu || is_rough ? blocks : blocks % kRun;
-  const auto domain = [&](const Expr& inner) {
-    Region all{{0, inner}};
-    for (size_t i = 1; i < n.size(); ++i) all.push_back({0, n[i]});
+  Exprs steps = n;
+  steps[0] = (on_gpu ? n[0] + width - 1 : n[0]) / width;
+  const size_t outer = n.size() - 1;
+  const int together = outer > 0 ? kStreams : kRun;
+  const Expr singles = on_gpu || is_rough ? steps[outer] : steps[outer] % together;
+  const auto domain = [&](Exprs extents, size_t loop, const Expr& extent) {
+    extents[loop] = extent;
+    Region all;
+    for (const Expr& e : extents) all.push_back({0, e});
     return RDom(all);
   };
-  const auto index = [&](const Expr& inner, const RDom& outer) {
-    Exprs all{inner};
-    for (size_t i = 1; i < n.size(); ++i) all.push_back(outer[static_cast<int>(i)]);
+  const auto elements = [&](const RDom& block, const Expr& of_outer) {
+    Exprs all;
+    for (size_t i = 0; i < n.size(); ++i) all.push_back(i == outer ? of_outer : Expr(block[static_cast<int>(i)]));
+    all[0] = all[0] * width + lane;
     return all;
   };
-  RDom block = domain(singles), run = domain(blocks / kRun), rest = domain(n[0] % width);
+  const int last = static_cast<int>(outer);
+  RDom block = domain(steps, outer, singles), run = domain(steps, outer, steps[outer] / together), rest = domain(n, 0, n[0] % width);
   for (RDom* each : {&block, &run})
     if (where.defined()) each->where(where);
   if (on_gpu) block.where(block[0] * width + lane < n[0]);
-  add(out.lanes(at(lane)), folds, terms(index(block[0] * width + lane, block)));
+  add(out.lanes(at(lane)), folds, terms(elements(block, block[last])));
   if (!on_gpu && !is_rough)
     add(out.lanes(at(lane)), folds,
-        merged(folds, [&](int i) { return terms(index((singles + run[0] * kRun + i) * width + lane, run)); }, kRun));
+        merged(folds, [&](int i) { return terms(elements(run, singles + run[last] * together + i)); }, together));
   if (!on_gpu) {
+    Exprs left{n[0] / width * width + rest[0]};
     Expr dealt = 0;
-    for (size_t i = n.size(); i-- > 1;) dealt = dealt * n[i] + rest[static_cast<int>(i)];
-    dealt = n.size() > 1 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
-    add(out.lanes(at(dealt)), folds, terms(index(n[0] / width * width + rest[0], rest)));
+    for (size_t i = outer; i > 0; --i) dealt = dealt * n[i] + rest[static_cast<int>(i)];
+    dealt = outer > 0 ? (dealt * (n[0] % width) + rest[0]) % width : Expr(rest[0]);
+    for (size_t i = 1; i < n.size(); ++i) left.push_back(rest[static_cast<int>(i)]);
+    add(out.lanes(at(dealt)), folds, terms(left));
   }
   define(out.vectors(lanes), merged(folds, [&](int i) { return values_of(out.lanes(at(lane + step * i))); }, width / step));
   out.results = merged(folds, [&](int i) { return values_of(out.vectors(at(i))); }, step);
@@ -320,6 +330,18 @@ void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int
 void in_vectors(Func output, Var column, int vector) {
   const Var part("part");
   output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, vector).unroll(part);
+}
+
+// Schedules the slices of an output that are several rows each, over the loops `over`: where rows are long and many (is_wide),
+// kStreams of them side by side, as its sums are taken.
+void in_streams(Func output, std::vector<Var> over, const Expr& is_wide, int vector) {
+  const Var part("part"), stream("stream"), column = over[0], row = over.back();
+  Stage wide = output.specialize(is_wide);
+  wide.split(column, column, part, vector, TailStrategy::GuardWithIf).split(row, row, stream, kStreams, TailStrategy::GuardWithIf);
+  over.pop_back();
+  over.insert(over.begin(), {part, stream});
+  wide.reorder(std::vector<VarOrRVar>(over.begin(), over.end())).vectorize(part).unroll(stream);
+  output.vectorize(column, vector, TailStrategy::GuardWithIf);
 }
 
 // Schedules each step for all slices before the next one.

@@ -12,6 +12,7 @@ const std::vector<std::size_t>& all_lengths();
 /// One of each kind, for libraries of many functions.
 const std::vector<std::size_t>& few_lengths();
 
+/// Each axis with each length while the others are short, and one shape in which all have some length.
 std::vector<oracle::sizes> shapes(const ir::graph& g, const std::vector<std::size_t>& lengths);
 
 /// One shape, the innermost axis of `inner` elements (of each group where it is split), the others of `outer` and more.

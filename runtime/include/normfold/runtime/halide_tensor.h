@@ -55,12 +55,12 @@ class halide_tensor {
   };
   static constexpr std::size_t kPage = 4096;
   ahead ahead_of(std::size_t iteration) const { return {run_of(iteration), run_ <= kPage ? run_ : 0}; }
-  /// What is worth asking for before the iteration that writes it, one of so many: the first half of a long run, while sums are
-  /// taken of what it reads; else the stores wait for it, and parameters behind the stores. Not where a third-level cache may
-  /// have it, nor in 16 bits, whose conversions take longer than memory.
+  /// What is worth asking for before the iteration that writes it, one of so many: a long run, while sums are taken of what it
+  /// reads; else the stores wait for it, and parameters behind the stores. Not where a third-level cache may have it, nor in
+  /// 16 bits, whose conversions take longer than memory.
   ahead before_stores_of(std::size_t iteration, std::size_t iterations) const {
     const bool is_far = run_ > 2 * kPage && run_ * iterations >= 16 * second_level_cache() && buffer_.type.bits > 16;
-    return {run_of(iteration), !is_far ? 0 : run_ < 8 * kPage ? run_ / 2 : 4 * kPage};
+    return {run_of(iteration), !is_far ? 0 : run_ < 8 * kPage ? run_ : 8 * kPage};
   }
   std::uint8_t* run_of(std::size_t iteration) const { return buffer_.host + iteration * apart_; }
   std::size_t run() const { return run_; }
