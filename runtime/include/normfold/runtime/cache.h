@@ -33,9 +33,9 @@ inline std::size_t second_level_cache() {
 /// a line of 64 bytes costs a line read and written, and of short runs that is most lines.
 constexpr std::size_t kShortRun = 512;
 
-/// Neighbouring slices are swept together: as many as one run of each fills a piece of memory of this size. It is read and written
-/// as a whole then, however short the runs are, and the sums of one slice are taken while those of another are waited for.
-constexpr std::size_t kTogether = std::size_t{1} << 13;
+/// Neighbouring slices are swept together: as many as fill a piece of memory of this size with one run of each but the last. It is
+/// read and written as a whole then, however short the runs are, and the sums of one slice are taken while those of another are waited for.
+constexpr std::size_t kTogether = std::size_t{1} << 12;
 constexpr std::size_t kMostTogether = 64;
 
 /// Where the runs of a slice lie apart, those of neighbours shorter than kSpreadRun go together, as one run, until they fill a piece of

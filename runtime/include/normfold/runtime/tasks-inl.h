@@ -68,18 +68,18 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
 }
 
-/// How many neighbouring slices of `bytes` bytes, in runs of `run` bytes, are swept together: until a run of each fills `piece` bytes,
-/// while all of them stay in the second-level cache and there are tasks for many threads.
+/// How many neighbouring slices of `bytes` bytes, in runs of `run` bytes, are swept together: until a run of each but the last fills
+/// `piece` bytes, while all of them stay in the second-level cache and there are tasks for many threads.
 inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes, size_t piece = kTogether) {
   size_t together = 1;
-  for (size_t twice = 2; twice <= kMostTogether && twice * run <= piece && twice * bytes <= second_level_cache(); twice *= 2)
+  for (size_t twice = 2; twice <= kMostTogether && (twice - 1) * run <= piece && twice * bytes <= second_level_cache(); twice *= 2)
     if (twice * bytes <= 4 * kTaskBytes || kFewTasks * twice <= slices) together = twice;
   return together;
 }
 
-/// The same for slices whose runs lie apart, and are one run where they are short.
+/// The same for slices whose runs lie apart, and are one run where they are short, the last with the others.
 inline size_t SlicesApart(size_t slices, size_t run, size_t bytes) {
-  return SlicesTogether(slices, run, bytes, run < kSpreadRun ? kSpreadBytes : kTogether);
+  return SlicesTogether(slices, run, bytes, run < kSpreadRun ? kSpreadBytes - run : kTogether);
 }
 
 /// ForSlices for `together` neighbouring slices at a time: f(begin, end, next, edges) for those of each of `stretches` stretches of
