@@ -194,19 +194,42 @@ TEST_CASE("NaN or an infinity in one row: that row shows it, the others keep the
   });
 }
 
+// Whether what goes into a node may not count.
+bool chooses(const ir::node& n) { return n.op == "max" || n.op == "min" || n.op == "select" || n.first; }
+
 TEST_CASE("NaN in a row of means makes the whole row NaN") {
   for_every_function([](const normfold_function& f, const ir::graph& g) -> std::string {
     trial t(f, g, shape(g, 37, 4));
     if (!scales_squares(t)) return "";
     fill(t);
     t.named("x").set(0, std::numeric_limits<long double>::quiet_NaN());
-    const bool clipped = std::any_of(g.nodes.begin(), g.nodes.end(), [](const ir::node& n) { return n.op == "max" || n.op == "min" || n.first; });
-    if (clipped) return "";
+    if (std::any_of(g.nodes.begin(), g.nodes.end(), [](const ir::node& n) { return chooses(n); })) return "";
     const auto wanted = expected(t);
     for (const target& each : targets()) {
       const chosen only(each);
       const std::string wrong = judge(t, wanted, call(t));
       if (!wrong.empty()) return wrong + " on " + each.name;
+    }
+    return "";
+  });
+}
+
+// Rounding to 16 bits must not carry such a NaN over into a number.
+TEST_CASE("NaN of all bits, in any tensor, shows wherever it counts") {
+  for_every_function([](const normfold_function& f, const ir::graph& g) -> std::string {
+    if (std::any_of(g.nodes.begin(), g.nodes.end(), [](const ir::node& n) { return chooses(n); })) return "";
+    trial t(f, g, shape(g, 37, 4));
+    fill(t);
+    for (std::size_t k = 0; k < t.tensors.size(); ++k) {
+      if (!t.tensors[k].is_read() || t.tensors[k].is_count()) continue;
+      trial spoiled = t;
+      std::fill_n(spoiled.tensors[k].content.begin(), spoiled.tensors[k].content.size() / spoiled.tensors[k].place.size(), 0xFF);
+      const auto wanted = expected(spoiled);
+      for (const target& each : targets()) {
+        const chosen only(each);
+        const std::string wrong = judge(spoiled, wanted, call(spoiled));
+        if (!wrong.empty()) return spoiled.tensors[k].name + ": " + wrong + " on " + each.name;
+      }
     }
     return "";
   });

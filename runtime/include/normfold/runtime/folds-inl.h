@@ -35,13 +35,13 @@ struct Largest {
   template <class T>
   static constexpr T kStart = -std::numeric_limits<T>::infinity();
   template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return Max(a, b); }
+  static HWY_INLINE V Merge(V a, V b) { return HWY_NAMESPACE::Max(a, b); }  // not Highway's, to which a NaN may be lost
 };
 struct Smallest {
   template <class T>
   static constexpr T kStart = std::numeric_limits<T>::infinity();
   template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return Min(a, b); }
+  static HWY_INLINE V Merge(V a, V b) { return HWY_NAMESPACE::Min(a, b); }
 };
 struct LargestAbs : Largest {
   template <class T>
