@@ -17,6 +17,12 @@ constexpr std::size_t longest_inline = 64;
 
 bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" || n.op == "given"; }
 
+// Whether a NaN comes out as it went in, or as the processor makes one.
+bool keeps_nans(std::string_view op) {
+  constexpr std::string_view by_bits[] = {"exp", "log", "tanh", "sigmoid", "erf", "round"};
+  return std::find(std::begin(by_bits), std::end(by_bits), op) == std::end(by_bits);
+}
+
 }  // namespace
 
 body::body(const kernel& k, writer& out) : plan_(k.first->sweeps), out_(out), index_(k.first->sweeps.loops.size()) {
@@ -136,6 +142,30 @@ std::string body::run(const tensor& t) const {
   return std::string(!t.is_const ? "nf::Out<" : t.storage == 'S' ? "nf::In<" : "nf::Shared<") + t.storage + ">{" + at(t) + "}";
 }
 
+std::string body::out_run(const tensor& t, int node) const {
+  std::vector<int> made_of;
+  std::vector<char> seen(plan_.g.nodes.size(), 0);
+  ir::atom_set along = vector_;  // loops along which elements are read, not broadcast
+  const auto visit = [&](const auto& self, int i) -> void {
+    if (seen[static_cast<std::size_t>(i)] != 0) return;
+    seen[static_cast<std::size_t>(i)] = 1;
+    made_of.push_back(i);
+    if (is_reduction(plan_.at(i).op)) along |= plan_.at(i).over;
+    for (int a : plan_.at(i).args) self(self, a);
+  };
+  visit(visit, node);
+  std::string reads = "S";
+  for (int i : made_of) {
+    if (t.storage != 'S' || !keeps_nans(plan_.at(i).op)) return run(t);
+    const tensor* read = is_read(plan_.at(i)) ? leaf(i) : nullptr;
+    if (read == nullptr || read->storage == 'S' || (read->varies & along) == 0) continue;
+    if (read->storage == 'A') return run(t);
+    reads = "S, P";
+  }
+  const std::string text = run(t);
+  return "nf::OutOf<" + reads + ">" + text.substr(text.find('{'));
+}
+
 void body::print_runs(const std::vector<int>& nodes) {
   for (int i : nodes) {
     const tensor* t = leaf(i);
@@ -164,7 +194,7 @@ std::string body::fresh(std::string wish_text) {
 std::string body::value(int node) const {
   if (const auto found = values_.find(node); found != values_.end()) return found->second;
   if (const auto found = runs_.find(node); found != runs_.end()) return by_.count(node) != 0 ? "at(by(" + found->second + "))" : "at(" + found->second + ")";
-  if (const tensor* t = leaf(node)) return std::string("nf::Broadcast<") + t->storage + ">(d, " + at(*t) + ")";
+  if (const tensor* t = leaf(node)) return std::string("nf::Broadcast<") + t->storage + ", S>(d, " + at(*t) + ")";
   return expression(node);
 }
 

@@ -76,6 +76,7 @@ class body {
   const tensor* leaf(int node) const;
   std::string run_name(int node) const { return runs_.at(node); }
   std::string run(const tensor& t) const;                 ///< "nf::In<S>{x + ...}" or Out
+  std::string out_run(const tensor& t, int node) const;   ///< of the value `node`: "nf::OutOf<S, P>{y + ...}", or Out
 
  private:
   bool is_fused(int node) const;  ///< a product without a variable of its own

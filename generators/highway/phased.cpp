@@ -155,7 +155,7 @@ void phased_printer::print_rows(const pass& q) {
   b_.declare_index(kept, flat);
   for (const repair& r : q.repairs) {
     const std::string pivot = b_.fresh("pivot");
-    out_.line("V " + pivot + " = nf::Broadcast<A>(d, " + b_.at(arrays_.at(r.pivot)) + ");");
+    out_.line("V " + pivot + " = nf::Broadcast<A, S>(d, " + b_.at(arrays_.at(r.pivot)) + ");");
     b_.name(r.pivot, pivot);
   }
   if (q.repairs.empty()) print_row_folds(q, b_);

@@ -303,7 +303,7 @@ std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& 
   std::vector<std::string> to;
   for (const write& w : writes) {
     to.push_back(b.fresh("p_" + w.to.id));
-    const std::string run = b.run(w.to);
+    const std::string run = b.out_run(w.to, w.node);
     b.out().line("const " + run.substr(0, run.find('{')) + " " + to.back() + run.substr(run.find('{')) + ";");
   }
   return to;

@@ -83,8 +83,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::In<S> p_residual{residual + i_t * n_c};
       const nf::In<S> p_x{x + i_t * n_c};
       const nf::Shared<P> p_weight{weight};
-      const nf::Out<S> p_y{y + i_t * n_c};
-      const nf::Out<S> p_sum{sum + i_t * n_c};
+      const nf::OutOf<S, P> p_y{y + i_t * n_c};
+      const nf::OutOf<S> p_sum{sum + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
         nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_residual + next * n_c);

@@ -60,8 +60,8 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       });
     }
     for (size_t i_c = begin; i_c < end; ++i_c) {
-      const V v_mean = nf::Broadcast<A>(d, mean + i_c);
-      const V v_rstd = nf::Broadcast<A>(d, rstd + i_c);
+      const V v_mean = nf::Broadcast<A, S>(d, mean + i_c);
+      const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_c);
       // dweight = sum(xhat * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
@@ -95,7 +95,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       kept[i_c - begin].v_mean = hn::GetLane(v_mean);
       kept[i_c - begin].factor = hn::GetLane(hn::Mul(v_rstd, hn::Div(v_dweight, nf::Number(d, n_n * n_hw))));
       kept[i_c - begin].t = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
-      kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P>(d, weight + i_c)));
+      kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P, S>(d, weight + i_c)));
     }
     // dx = (dy - (x - mean) * factor - dbias / count) * (rstd * weight)
     // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
@@ -115,7 +115,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
@@ -134,7 +134,7 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         const V t2 = hn::Set(d, kept[i_c - begin].t2);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_x + next * n_hw);
@@ -190,7 +190,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       });
     }
     for (size_t i_c = begin; i_c < end; ++i_c) {
-      const V v_running_mean = nf::Broadcast<A>(d, running_mean + i_c);
+      const V v_running_mean = nf::Broadcast<A, S>(d, running_mean + i_c);
       // sum_1 = sum((x - running_mean) * dy)
       // dbias = sum(dy)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
@@ -217,13 +217,13 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       }
       const V sum_1 = nf::Total<0>(d, sums);
       const V v_dbias = nf::Total<1>(d, sums);
-      const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
+      const V t = hn::Add(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 1e-05));
       const V t2 = nf::Rsqrt(d, t);
       // dweight = sum_1 * rsqrt(running_var + 1e-05)
       nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, t2)), dweight + i_c);
       // dbias = sum(dy)
       nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
-      kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P>(d, weight + i_c)));
+      kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P, S>(d, weight + i_c)));
     }
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)
     // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
@@ -238,7 +238,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       const size_t i_c = begin;
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);
@@ -251,7 +251,7 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
       for (size_t i_c = begin; i_c < end; ++i_c) {
         const V t = hn::Set(d, kept[i_c - begin].t);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
           at.Prefetch(p_dy + next * n_hw);
           at.Prefetch(p_dx + next * n_hw);

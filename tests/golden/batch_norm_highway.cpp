@@ -36,11 +36,11 @@ void BatchNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Stat<S>* runn
   nf::ForSlices(context, n_n * n_c, n_hw * sizeof(nf::Memory<S>), stream, [=](size_t row, nf::Edges& edges) HWY_ATTR {
     const size_t i_n = row / n_c;
     const size_t i_c = row % n_c;
-    const V t = hn::Add(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 1e-05));
-    const V a = hn::Mul(nf::Rsqrt(d, t), nf::Broadcast<P>(d, weight + i_c));
-    const V b = hn::NegMulAdd(nf::Broadcast<A>(d, running_mean + i_c), a, nf::Broadcast<P>(d, bias + i_c));
+    const V t = hn::Add(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 1e-05));
+    const V a = hn::Mul(nf::Rsqrt(d, t), nf::Broadcast<P, S>(d, weight + i_c));
+    const V b = hn::NegMulAdd(nf::Broadcast<A, S>(d, running_mean + i_c), a, nf::Broadcast<P, S>(d, bias + i_c));
     const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-    const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+    const nf::OutOf<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
     nf::AskForPages(stream, n_hw, p_y, p_x);
     nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
       at.Prefetch(p_x + nf::kElementsAhead<S, 1, nf::kNear>);
@@ -158,11 +158,11 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           continue;
         }
         const V scaled_rstd = nf::Rsqrt(d, under_root);
-        const V factor = hn::Mul(scaled_rstd, nf::Broadcast<P>(d, weight + i_c));
+        const V factor = hn::Mul(scaled_rstd, nf::Broadcast<P, S>(d, weight + i_c));
         const V scaled_mean = hn::Add(pivot, shift);
         const V unscale = hn::Div(nf::Number(d, 1), scale);
-        const V t = hn::Mul(nf::Broadcast<A>(d, running_mean + i_c), nf::Number(d, 0.9));
-        const V t2 = hn::Mul(nf::Broadcast<A>(d, running_var + i_c), nf::Number(d, 0.9));
+        const V t = hn::Mul(nf::Broadcast<A, S>(d, running_mean + i_c), nf::Number(d, 0.9));
+        const V t2 = hn::Mul(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 0.9));
         const V t3 = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
         const V t4 = hn::MulAdd(hn::Mul(t2, scale), scale, hn::Mul(hn::Mul(var, t3), nf::Number(d, 0.1)));
         // mean = scaled_mean * unscale
@@ -177,7 +177,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         kept[i_c - begin].scale = hn::GetLane(scale);
         kept[i_c - begin].pivot = hn::GetLane(pivot);
         kept[i_c - begin].factor = hn::GetLane(factor);
-        kept[i_c - begin].offset = hn::GetLane(hn::NegMulAdd(shift, factor, nf::Broadcast<P>(d, bias + i_c)));
+        kept[i_c - begin].offset = hn::GetLane(hn::NegMulAdd(shift, factor, nf::Broadcast<P, S>(d, bias + i_c)));
         break;
       }
     }
@@ -199,7 +199,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       const size_t i_c = begin;
       for (size_t i_n = 0; i_n < n_n; ++i_n) {
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_y + next * n_hw);
@@ -216,7 +216,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const V factor = hn::Set(d, kept[i_c - begin].factor);
         const V offset = hn::Set(d, kept[i_c - begin].offset);
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::Out<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
+        const nf::OutOf<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * n_hw);
           at.Prefetch(p_y + next * n_hw);

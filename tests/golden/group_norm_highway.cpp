@@ -110,10 +110,10 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const V shift = hn::Set(d, kept[slice - begin].shift);
       const V rstd = hn::Set(d, kept[slice - begin].rstd);
       for (size_t i_c_g = 0; i_c_g < n_c_g; ++i_c_g) {
-        const V factor = hn::Mul(rstd, nf::Broadcast<P>(d, weight + i_g * n_c_g + i_c_g));
-        const V offset = hn::NegMulAdd(shift, factor, nf::Broadcast<P>(d, bias + i_g * n_c_g + i_c_g));
+        const V factor = hn::Mul(rstd, nf::Broadcast<P, S>(d, weight + i_g * n_c_g + i_c_g));
+        const V offset = hn::NegMulAdd(shift, factor, nf::Broadcast<P, S>(d, bias + i_g * n_c_g + i_c_g));
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
-        const nf::Out<S> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
+        const nf::OutOf<S, P> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
           at.Prefetch(p_x + next * (n_c_g * n_hw));
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));

@@ -43,8 +43,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   nf::FoldRows<S, nf::Sum, nf::Sum>(d, context, 1, n_nt, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
       [=](size_t, size_t i_nt) HWY_ATTR {
     {
-      const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
-      const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
+      const V v_mean = nf::Broadcast<A, S>(d, mean + i_nt);
+      const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_nt);
       // mean_1 = mean(xhat * dy * weight)
       // mean_2 = mean(dy * weight)
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
@@ -68,21 +68,21 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     }
     // factor = rstd * mean_1
     {
-      *(a_factor + i_nt) = hn::GetLane(hn::Mul(nf::Broadcast<A>(d, rstd + i_nt), nf::Broadcast<A>(d,
+      *(a_factor + i_nt) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_nt), nf::Broadcast<A, S>(d,
           a_mean_1 + i_nt)));
     }
   }, [=](size_t, size_t i_nt, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - (x - mean) * factor - mean_2) * rstd
     // dweight = sum(xhat * dy)
     // dbias = sum(dy)
-    const V v_mean = nf::Broadcast<A>(d, mean + i_nt);
-    const V v_rstd = nf::Broadcast<A>(d, rstd + i_nt);
-    const V factor = nf::Broadcast<A>(d, a_factor + i_nt);
-    const V mean_2 = nf::Broadcast<A>(d, a_mean_2 + i_nt);
+    const V v_mean = nf::Broadcast<A, S>(d, mean + i_nt);
+    const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_nt);
+    const V factor = nf::Broadcast<A, S>(d, a_factor + i_nt);
+    const V mean_2 = nf::Broadcast<A, S>(d, a_mean_2 + i_nt);
     const nf::In<S> p_dy{dy + i_nt * n_c};
     const nf::Shared<P> p_weight{weight};
     const nf::In<S> p_x{x + i_nt * n_c};
-    const nf::Out<S> p_dx{dx + i_nt * n_c};
+    const nf::OutOf<S, P> p_dx{dx + i_nt * n_c};
     nf::AskForPages(stream, n_c, p_dx);
     each([&](auto at, V& s0, V& s1) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);

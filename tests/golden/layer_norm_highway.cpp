@@ -103,7 +103,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       const nf::In<S> p_x{x + i_nt * n_c};
       const nf::Shared<P> p_weight{weight};
       const nf::Shared<P> p_bias{bias};
-      const nf::Out<S> p_y{y + i_nt * n_c};
+      const nf::OutOf<S, P> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
         at.Prefetch(p_x + next * n_c);
         const V v_y = hn::MulAdd(hn::MulSub(hn::MulSub(at(p_x), scale, pivot), rstd, offset), at(p_weight),

@@ -40,7 +40,7 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
   nf::FoldRows<S, nf::Sum>(d, context, 1, n_t, n_c, 3 * n_c * sizeof(nf::Memory<S>), partial, stream,
       [=](size_t, size_t i_t) HWY_ATTR {
     {
-      const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
+      const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_t);
       // mean = mean(xhat * dy * weight)
       auto sums = nf::Fold<S, nf::Sum>(d);
       const nf::In<S> p_dy{dy + i_t * n_c};
@@ -58,17 +58,18 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     }
     // factor = rstd * mean
     {
-      *(a_factor + i_t) = hn::GetLane(hn::Mul(nf::Broadcast<A>(d, rstd + i_t), nf::Broadcast<A>(d, a_mean + i_t)));
+      *(a_factor + i_t) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_t), nf::Broadcast<A, S>(d,
+          a_mean + i_t)));
     }
   }, [=](size_t, size_t i_t, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - x * factor) * rstd
     // dweight = sum(xhat * dy)
-    const V v_rstd = nf::Broadcast<A>(d, rstd + i_t);
-    const V factor = nf::Broadcast<A>(d, a_factor + i_t);
+    const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_t);
+    const V factor = nf::Broadcast<A, S>(d, a_factor + i_t);
     const nf::In<S> p_dy{dy + i_t * n_c};
     const nf::Shared<P> p_weight{weight};
     const nf::In<S> p_x{x + i_t * n_c};
-    const nf::Out<S> p_dx{dx + i_t * n_c};
+    const nf::OutOf<S, P> p_dx{dx + i_t * n_c};
     nf::AskForPages(stream, n_c, p_dx);
     each([&](auto at, V& s0) HWY_ATTR {
       at.Prefetch(p_dy + ahead * n_c);

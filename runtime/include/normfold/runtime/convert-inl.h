@@ -108,12 +108,14 @@ HWY_INLINE hn::Vec<Words<D>> Narrow(BF16, D d, V v) {
 }
 
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-// Two vectors rounded at bit 16. One look at both is enough for NaN: their sum is one where either is.
-template <class D, class V, class VU>
+// Two vectors rounded at bit 16. One look at both is enough for NaN: their sum is one where either is. None is needed where each NaN is
+// short: its lower half is 0, as in one that was bf16 or that arithmetic makes, and rounding adds too little to reach the upper one.
+template <bool kShortNaNs, class D, class V, class VU>
 HWY_INLINE void RoundBothAtBit16(D d, V a, V b, VU& rounded_a, VU& rounded_b) {
   const hn::RebindToUnsigned<D> du;
   rounded_a = NumberAtBit16(du, hn::BitCast(du, a));
   rounded_b = NumberAtBit16(du, hn::BitCast(du, b));
+  if constexpr (kShortNaNs) return;
   if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(hn::Add(a, b))))) {
     rounded_a = RoundedAtBit16(du, hn::BitCast(du, a));
     rounded_b = RoundedAtBit16(du, hn::BitCast(du, b));
@@ -121,11 +123,11 @@ HWY_INLINE void RoundBothAtBit16(D d, V a, V b, VU& rounded_a, VU& rounded_b) {
 }
 
 // The words of the even and the odd elements of a run, rounded.
-template <class D, class V>
+template <bool kShortNaNs, class D, class V>
 HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedWords(D d, V even, V odd) {
   const hn::Repartition<uint16_t, D> dw;
   hn::Vec<hn::RebindToUnsigned<D>> low, high;
-  RoundBothAtBit16(d, even, odd, low, high);
+  RoundBothAtBit16<kShortNaNs>(d, even, odd, low, high);
   return hn::OddEven(hn::BitCast(dw, high), hn::BitCast(dw, hn::ShiftRight<16>(low)));
 }
 
@@ -134,7 +136,7 @@ template <class D, class V>
 HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedNeighbours(D d, V lower, V upper) {
   const hn::Repartition<uint16_t, D> dw;
   hn::Vec<hn::RebindToUnsigned<D>> first, second;
-  RoundBothAtBit16(d, lower, upper, first, second);
+  RoundBothAtBit16<false>(d, lower, upper, first, second);
   return hn::ConcatOdd(dw, hn::BitCast(dw, second), hn::BitCast(dw, first));
 }
 #endif

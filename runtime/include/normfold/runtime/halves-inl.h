@@ -68,10 +68,9 @@ struct Half {
     return kOdd ? hn::ConcatOdd(d, high, low) : hn::ConcatEven(d, high, low);
   }
   HWY_INLINE One operator()(Ones) const { return {}; }
-  HWY_INLINE void Store(Out<BF16> out, V v) const {
-    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords(d, waiting->first[waiting->taken++], v));
-    else waiting->first[waiting->stored++] = v;
-  }
+  HWY_INLINE void Store(Out<BF16> out, V v) const { StoreWords<false>(out, v); }
+  template <class... Reads>
+  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const { StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v); }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     if constexpr (kOdd) {
       HWY_ALIGN_MAX float both[2 * hn::MaxLanes(D())];
@@ -101,6 +100,11 @@ struct Half {
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 
  private:
+  template <bool kShortNaNs>
+  HWY_INLINE void StoreWords(Out<BF16> out, V v) const {
+    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords<kShortNaNs>(d, waiting->first[waiting->taken++], v));
+    else waiting->first[waiting->stored++] = v;
+  }
   // These elements: how many of a vector of words, and where their sums begin.
   HWY_INLINE size_t Mine() const { return Among(2 * hn::Lanes(d)); }
   HWY_INLINE bool IsWhole() const { return words.Among(2 * hn::Lanes(d)) == 2 * hn::Lanes(d); }

@@ -22,10 +22,14 @@ namespace normfold {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// One element in every lane.
-template <class S, class D>
+/// One element in every lane. For results stored as bf16 a NaN becomes a short one, of which the lower half is 0 (OutOf).
+template <class S, class Result = S, class D>
 HWY_INLINE hn::Vec<D> Broadcast(D d, const typename S::Memory* p) {
-  return hn::Set(d, LoadOne(S(), p));
+  const auto one = LoadOne(S(), p);
+  if constexpr (std::is_same_v<S, F32> && std::is_same_v<Result, BF16>) {
+    if (HWY_UNLIKELY(one != one)) return hn::Set(d, std::numeric_limits<float>::quiet_NaN());
+  }
+  return hn::Set(d, one);
 }
 
 template <class S>

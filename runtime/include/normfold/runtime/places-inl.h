@@ -37,6 +37,9 @@ struct Out {
   typename S::Memory* p;
   Out operator+(size_t offset) const { return {p + offset}; }
 };
+/// A writable run of what arithmetic alone makes of what was broadcast, and of runs stored as S and as Reads. What a NaN looks like follows.
+template <class S, class... Reads>
+struct OutOf : Out<S> {};
 /// A readable run that rows share: of statistics or parameters.
 template <class S>
 struct Shared : In<S> {};
