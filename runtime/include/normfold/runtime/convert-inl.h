@@ -132,11 +132,11 @@ HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedWords(D d, V even, V odd
 }
 
 // The words of neighbours, those of `upper` behind those of `lower`, rounded.
-template <class D, class V>
+template <bool kShortNaNs, class D, class V>
 HWY_INLINE hn::Vec<hn::Repartition<uint16_t, D>> RoundedNeighbours(D d, V lower, V upper) {
   const hn::Repartition<uint16_t, D> dw;
   hn::Vec<hn::RebindToUnsigned<D>> first, second;
-  RoundBothAtBit16<false>(d, lower, upper, first, second);
+  RoundBothAtBit16<kShortNaNs>(d, lower, upper, first, second);
   return hn::ConcatOdd(dw, hn::BitCast(dw, second), hn::BitCast(dw, first));
 }
 #endif

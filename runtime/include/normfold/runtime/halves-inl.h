@@ -129,10 +129,9 @@ struct Side {
     return mine == hn::Lanes(d) ? Load(S(), d, in.p + i) : mine == 0 ? hn::Zero(d) : LoadPart(S(), d, in.p + i, mine);
   }
   HWY_INLINE One operator()(Ones) const { return {}; }
-  HWY_INLINE void Store(Out<BF16> out, V v) const {
-    if constexpr (kUpper) words.Store(Out<Word>{out.p}, detail::RoundedNeighbours(d, waiting->first[waiting->taken++], v));
-    else waiting->first[waiting->stored++] = v;
-  }
+  HWY_INLINE void Store(Out<BF16> out, V v) const { StoreWords<false>(out, v); }
+  template <class... Reads>
+  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const { StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v); }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     const size_t mine = Mine();
     if (mine == hn::Lanes(d)) hn::StoreU(v, d, out.p + i);
@@ -152,6 +151,11 @@ struct Side {
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) { words.SetRow(row, rows, n); }
 
  private:
+  template <bool kShortNaNs>
+  HWY_INLINE void StoreWords(Out<BF16> out, V v) const {
+    if constexpr (kUpper) words.Store(Out<Word>{out.p}, detail::RoundedNeighbours<kShortNaNs>(d, waiting->first[waiting->taken++], v));
+    else waiting->first[waiting->stored++] = v;
+  }
   HWY_INLINE size_t Mine() const {
     const size_t lanes = hn::Lanes(d), all = words.Among(2 * lanes), lower = HWY_MIN(all, lanes);
     return kUpper ? all - lower : lower;
