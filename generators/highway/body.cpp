@@ -17,10 +17,11 @@ constexpr std::size_t longest_inline = 64;
 
 bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" || n.op == "given"; }
 
-// Whether a NaN comes out as it went in, or as the processor makes one.
+// Whether a NaN comes out as it went in, or as the processor makes one. Of an op that is not known here anything is expected.
 bool keeps_nans(std::string_view op) {
-  constexpr std::string_view by_bits[] = {"exp", "log", "tanh", "sigmoid", "erf", "round"};
-  return std::find(std::begin(by_bits), std::end(by_bits), op) == std::end(by_bits);
+  constexpr std::string_view arithmetic[] = {"add", "sub",  "mul",   "div",  "neg",        "max",    "min",     "abs",
+                                             "sq",  "sqrt", "rsqrt", "less", "less_equal", "select", "storage", "spread"};
+  return find_op(op).kind != op_kind::elementwise || std::find(std::begin(arithmetic), std::end(arithmetic), op) != std::end(arithmetic);
 }
 
 }  // namespace
