@@ -34,7 +34,7 @@ struct halide_job {
 
 /// Halide's callbacks. They serve the calls of this process that halide_call makes, and hand every other pipeline's on
 /// to what was set before, so that an application's own pipelines keep their threads, allocator and error handler.
-class halide_callbacks {
+class NORMFOLD_IN_EACH_LIBRARY halide_callbacks {
  public:
   static void install() {
     static const bool installed = [] {

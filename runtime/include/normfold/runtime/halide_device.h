@@ -10,11 +10,19 @@
 
 #include "HalideRuntime.h"
 
+/// What is set in Halide's runtime is known once for each library that has a runtime of its own, not once a process: two of them, loaded
+/// beside each other, must not share it, as compilers else arrange for variables of inline functions.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define NORMFOLD_IN_EACH_LIBRARY __attribute__((visibility("hidden")))
+#else
+#define NORMFOLD_IN_EACH_LIBRARY
+#endif
+
 namespace normfold {
 
 /// Opens drivers. Halide asks for "libOpenCL.so", which only development packages have; "libOpenCL.so.1" is the
 /// driver's. Every other name is left to what was set before.
-class halide_drivers {
+class NORMFOLD_IN_EACH_LIBRARY halide_drivers {
  public:
   static void install() {
     static const bool installed = [] {
