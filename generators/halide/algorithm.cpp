@@ -39,7 +39,7 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "fold_chunks",   "min",            "on_gpu",         "width",
                                          "steps",         "Steps",          "RowFold",        "ColumnFold",
                                          "beside",        "together",       "fold_rows",      "fold_row",       "part",
-                                         "before_all",     "tree",           "fused",
+                                         "before_all",     "tree",           "fused",          "stored_at_once",
                                          "chosen",         "of_row",        "extreme",        "minimum"};
 
 }  // namespace

@@ -87,6 +87,9 @@ class algorithm {
   void print_statistics(const std::vector<int>& results);
   void print_chosen();
   std::string repaired(const std::string& value, const std::string& mended) const;
+  std::string short_nans(const tensor& t, int node) const;  ///< where NaN of the value are short: "!on_gpu"; "" for never
+  std::string stored(const tensor& t, int node) const;      ///< "stored(storage, ...)"
+  std::string at_once(const output_group& g) const;         ///< how many elements are stored at once: "vector"
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");

@@ -1,7 +1,7 @@
 // What callers get, and its schedule.
 #include <algorithm>
 
-#include "../ops.hpp"
+#include "../nans.hpp"
 #include "algorithm.hpp"
 #include "folds.hpp"
 
@@ -21,6 +21,36 @@ void algorithm::print(writer& out) {
   out_ = nullptr;
 }
 
+std::string algorithm::short_nans(const tensor& t, int node) const {
+  const std::optional<nan_sources> sources = find_nan_sources(p_, node);
+  if (t.storage != 'S' || !sources) return "";
+  std::string when = "!on_gpu";
+  for (int i : sources->reads) {
+    const auto leaf = leaves_.find(i);
+    if (leaf == leaves_.end()) continue;
+    const char read = k_.tensors[static_cast<std::size_t>(leaf->second)].storage;
+    if (read == 'A') return "";
+    if (read == 'P') when = "!on_gpu && parameter == storage";
+  }
+  return when;
+}
+
+std::string algorithm::stored(const tensor& t, int node) const {
+  if (t.storage == 'A') return text(node);
+  const std::string when = short_nans(t, node);
+  return std::string(t.storage == 'P' ? "stored(parameter, " : "stored(storage, ") + text(node) + (when.empty() ? "" : ", " + when) + ")";
+}
+
+std::string algorithm::at_once(const output_group& g) const {
+  std::string all = "!on_gpu";
+  for (std::size_t i = 0; i < g.nodes.size(); ++i) {
+    const std::string when = short_nans(k_.tensors[static_cast<std::size_t>(g.tensors[i])], g.nodes[i]);
+    if (when.empty()) return "vector";
+    if (when.size() > all.size()) all = when;
+  }
+  return "stored_at_once(storage, " + all + ", vector)";
+}
+
 void algorithm::print_outputs() {
   writer& out = *out_;
   std::vector<int> all;
@@ -37,11 +67,7 @@ void algorithm::print_outputs() {
     print_locals(g.nodes);
     std::string list;
     for (std::size_t i = 0; i < g.nodes.size(); ++i) {
-      const char storage = k_.tensors[static_cast<std::size_t>(g.tensors[i])].storage;
-      const std::string value = text(g.nodes[i]);
-      list +=
-          (i > 0 ? ", " : "") +
-          (storage == 'A' ? value : std::string(storage == 'P' ? "stored(parameter, " : "stored(storage, ") + value + ")");
+      list += (i > 0 ? ", " : "") + stored(k_.tensors[static_cast<std::size_t>(g.tensors[i])], g.nodes[i]);
     }
     out.code(g.id + "(" + arguments(g.varies) + ") = " + (g.nodes.size() > 1 ? "{" + list + "}" : list) + ";");
     values_ = values;
@@ -79,7 +105,7 @@ void algorithm::print_outputs_schedule() {
     const std::vector<int> rows = inner_first(over);
     const bool streams = rows.size() > 1;
     out.line("Func(" + all.id + ").reorder(" + swept + ", " + slices + ")" +
-             (streams ? ";" : ".vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);"));
+             (streams ? ";" : ".vectorize(" + inner + ", " + at_once(all) + ", TailStrategy::GuardWithIf);"));
     const bool together = outputs_.size() > 1;  // Halide does not fuse the loops of what is computed together
     const std::string slice = together ? loop_id(kept[0]) : slice_;
     if (!together) out.line(fused(all.id, loop_id(kept[0]), kept) + ";");
@@ -89,7 +115,7 @@ void algorithm::print_outputs_schedule() {
     }
     if (streams)
       out.line("in_streams(" + all.id + ", {" + swept + "}, " + extent(rows[0]) + " >= kChunk && " + extent(rows.back()) +
-               " >= kStreams, vector);");
+               " >= kStreams, " + at_once(all) + ");");
     out.line("beside(steps, " + all.id + ", " + slice + ", {" + slices + "}, lane, vector);");
     return;
   }
@@ -107,7 +133,7 @@ void algorithm::print_outputs_schedule() {
     }
     const bool is_whole = g.varies == p_.all_loops();
     if (is_whole && !together_)
-      out.line("in_vectors(" + g.id + ", " + inner + ", vector);");
+      out.line("in_vectors(" + g.id + ", " + inner + ", vector, " + at_once(g) + ");");
     else
       out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
     const std::string row = loop_id(loops[0]);

@@ -34,18 +34,22 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
 
 // A tensor of 16 bit integers holds bfloat16: the upper half of a float's bits. Stores round to the nearest, ties to even, by
-// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16.
+// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16. short_nans: of each NaN these bits are 0,
+// as in one that was bfloat16 or that arithmetic on a CPU makes, and rounding leaves it one.
 Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(Float(32), cast(UInt(32), e) << 16) : e; }
-Expr upper_half(Expr e) {
+Expr upper_half(Expr e, bool short_nans) {
   const Expr bits = reinterpret(UInt(32), e);
   const Expr rounded = bits + cast(UInt(32), 0x7fff) + ((bits >> 16) & 1);
-  return cast(UInt(16), select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded) >> 16);
+  return cast(UInt(16), (short_nans ? rounded : select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded)) >> 16);
 }
-Expr stored(Type t, Expr e) {
-  if (t == UInt(16)) return upper_half(cast(Float(32), e));
+Expr stored(Type t, Expr e, bool short_nans = false) {
+  if (t == UInt(16)) return upper_half(cast(Float(32), e), short_nans);
   if (t == Float(16)) return select(is_nan(e), reinterpret(t, cast(UInt(16), 0x7e00)), cast(t, e));
   return cast(t, e);
 }
+
+// How many elements are stored at once: as many as fill a vector, if each is rounded in few instructions.
+int stored_at_once(Type t, bool short_nans, int vector) { return t == UInt(16) && short_nans ? 2 * vector : vector; }
 
 Expr sq(Expr a) { return a * a; }
 Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
@@ -326,10 +330,11 @@ void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int
   merge_chunks(columns, column, vector);
 }
 
-// Schedules the rows of an output that waits for memory: kVectors vectors at a time, so that more of it is under way.
-void in_vectors(Func output, Var column, int vector) {
+// Schedules the rows of an output that waits for memory: kVectors vectors of numbers at a time, so that more of it is under way, stored
+// `wide` by `wide`.
+void in_vectors(Func output, Var column, int vector, int wide) {
   const Var part("part");
-  output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, vector).unroll(part);
+  output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, wide).unroll(part);
 }
 
 // Schedules the slices of an output that are several rows each, over the loops `over`: where rows are long and many (is_wide),

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../formula.hpp"
+#include "../nans.hpp"
 #include "../ops.hpp"
 #include "column.hpp"
 
@@ -16,13 +17,6 @@ namespace {
 constexpr std::size_t longest_inline = 64;
 
 bool is_read(const ir::node& n) { return n.op == "input" || n.op == "parameter" || n.op == "given"; }
-
-// Whether a NaN comes out as it went in, or as the processor makes one. Of an op that is not known here anything is expected.
-bool keeps_nans(std::string_view op) {
-  constexpr std::string_view arithmetic[] = {"add", "sub",  "mul",   "div",  "neg",        "max",    "min",     "abs",
-                                             "sq",  "sqrt", "rsqrt", "less", "less_equal", "select", "storage", "spread"};
-  return find_op(op).kind != op_kind::elementwise || std::find(std::begin(arithmetic), std::end(arithmetic), op) != std::end(arithmetic);
-}
 
 }  // namespace
 
@@ -144,21 +138,12 @@ std::string body::run(const tensor& t) const {
 }
 
 std::string body::out_run(const tensor& t, int node) const {
-  std::vector<int> made_of;
-  std::vector<char> seen(plan_.g.nodes.size(), 0);
-  ir::atom_set along = vector_;  // loops along which elements are read, not broadcast
-  const auto visit = [&](const auto& self, int i) -> void {
-    if (seen[static_cast<std::size_t>(i)] != 0) return;
-    seen[static_cast<std::size_t>(i)] = 1;
-    made_of.push_back(i);
-    if (is_reduction(plan_.at(i).op)) along |= plan_.at(i).over;
-    for (int a : plan_.at(i).args) self(self, a);
-  };
-  visit(visit, node);
+  const std::optional<nan_sources> sources = find_nan_sources(plan_, node);
+  if (t.storage != 'S' || !sources) return run(t);
+  const ir::atom_set along = vector_ | sources->along;  // loops along which elements are read, not broadcast
   std::string reads = "S";
-  for (int i : made_of) {
-    if (t.storage != 'S' || !keeps_nans(plan_.at(i).op)) return run(t);
-    const tensor* read = is_read(plan_.at(i)) ? leaf(i) : nullptr;
+  for (int i : sources->reads) {
+    const tensor* read = leaf(i);
     if (read == nullptr || read->storage == 'S' || (read->varies & along) == 0) continue;
     if (read->storage == 'A') return run(t);
     reads = "S, P";

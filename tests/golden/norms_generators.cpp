@@ -34,18 +34,22 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 Expr number_of(Type t, double value) { return t == Float(64) ? Expr(value) : Expr(static_cast<float>(value)); }
 
 // A tensor of 16 bit integers holds bfloat16: the upper half of a float's bits. Stores round to the nearest, ties to even, by
-// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16.
+// these bits: Halide's own casts lose subnormal numbers, and make infinity of a NaN in float16. short_nans: of each NaN these bits are 0,
+// as in one that was bfloat16 or that arithmetic on a CPU makes, and rounding leaves it one.
 Expr loaded(Expr e) { return e.type() == UInt(16) ? reinterpret(Float(32), cast(UInt(32), e) << 16) : e; }
-Expr upper_half(Expr e) {
+Expr upper_half(Expr e, bool short_nans) {
   const Expr bits = reinterpret(UInt(32), e);
   const Expr rounded = bits + cast(UInt(32), 0x7fff) + ((bits >> 16) & 1);
-  return cast(UInt(16), select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded) >> 16);
+  return cast(UInt(16), (short_nans ? rounded : select(is_nan(e), bits | cast(UInt(32), 0x400000), rounded)) >> 16);
 }
-Expr stored(Type t, Expr e) {
-  if (t == UInt(16)) return upper_half(cast(Float(32), e));
+Expr stored(Type t, Expr e, bool short_nans = false) {
+  if (t == UInt(16)) return upper_half(cast(Float(32), e), short_nans);
   if (t == Float(16)) return select(is_nan(e), reinterpret(t, cast(UInt(16), 0x7e00)), cast(t, e));
   return cast(t, e);
 }
+
+// How many elements are stored at once: as many as fill a vector, if each is rounded in few instructions.
+int stored_at_once(Type t, bool short_nans, int vector) { return t == UInt(16) && short_nans ? 2 * vector : vector; }
 
 Expr sq(Expr a) { return a * a; }
 Expr rsqrt(Expr a) { return number_of(a.type(), 1) / sqrt(a); }
@@ -326,10 +330,11 @@ void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int
   merge_chunks(columns, column, vector);
 }
 
-// Schedules the rows of an output that waits for memory: kVectors vectors at a time, so that more of it is under way.
-void in_vectors(Func output, Var column, int vector) {
+// Schedules the rows of an output that waits for memory: kVectors vectors of numbers at a time, so that more of it is under way, stored
+// `wide` by `wide`.
+void in_vectors(Func output, Var column, int vector, int wide) {
   const Var part("part");
-  output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, vector).unroll(part);
+  output.split(column, column, part, kVectors * vector, TailStrategy::GuardWithIf).vectorize(part, wide).unroll(part);
 }
 
 // Schedules the slices of an output that are several rows each, over the loops `over`: where rows are long and many (is_wide),
@@ -584,7 +589,8 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     of_nt(nt) = {(pivot(nt) + shift(nt)) * (number(1) / scale(nt)), scaled_rstd(nt) * scale(nt)};
     // y = ((x * scale - pivot) * scaled_rstd - offset) * weight + bias
     y(c, nt) = stored(storage, ((real(x(c,
-        nt)) * scale(nt) - pivot(nt)) * scaled_rstd(nt) - offset(nt)) * real(weight(c)) + real(bias(c)));
+        nt)) * scale(nt) - pivot(nt)) * scaled_rstd(nt) - offset(nt)) * real(weight(c)) + real(bias(c)),
+        !on_gpu && parameter == storage);
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_nt, {n_nt});
@@ -593,7 +599,7 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       gpu_before_all(steps, {of_nt, y}, lane);
       return;
     }
-    Func(y).reorder(c, nt).vectorize(c, vector, TailStrategy::GuardWithIf);
+    Func(y).reorder(c, nt).vectorize(c, stored_at_once(storage, !on_gpu && parameter == storage, vector), TailStrategy::GuardWithIf);
     Func(of_nt).parallel(nt);
     Func(of_nt).compute_with(Func(y), nt);
     Func(y).parallel(nt);
@@ -756,7 +762,8 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
         (real(running_mean(c)) * number(0.9) * scale(c) + scaled_mean(c) * number(0.1)) * unscale(c),
         (real(running_var(c)) * number(0.9) * scale(c) * scale(c) + var(c) * (real(cast<int64_t>(n_n) * n_hw) / (real(cast<int64_t>(n_n) * n_hw) - number(1))) * number(0.1)) * unscale(c) * unscale(c)};
     // y = (x * scale - pivot) * factor + offset
-    y(hw, c, n) = stored(storage, (real(x(hw, c, n)) * scale(c) - pivot(c)) * factor(c) + offset(c));
+    y(hw, c, n) = stored(storage, (real(x(hw, c, n)) * scale(c) - pivot(c)) * factor(c) + offset(c),
+        !on_gpu && parameter == storage);
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_c, {n_c});
@@ -769,7 +776,7 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     Func(of_c).parallel(c);
     Func(of_c).compute_with(Func(y), c);
     Func(y).parallel(c);
-    in_streams(y, {hw, n}, n_hw >= kChunk && n_n >= kStreams, vector);
+    in_streams(y, {hw, n}, n_hw >= kChunk && n_n >= kStreams, stored_at_once(storage, !on_gpu && parameter == storage, vector));
     beside(steps, y, c, {c}, lane, vector);
   }
 
@@ -899,7 +906,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     // y = (x * scale - pivot) * factor + offset
     const Expr factor = scaled_rstd(ng) * real(weight(c_g, g));
     y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g, ng)) * scale(ng) - pivot(ng)) * factor + (real(bias(c_g,
-        g)) - shift(ng) * factor));
+        g)) - shift(ng) * factor), !on_gpu && parameter == storage);
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_ng, {n_ng});
@@ -912,7 +919,7 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     Func(of_ng).parallel(ng);
     Func(of_ng).compute_with(Func(y), ng);
     Func(y).parallel(ng);
-    in_streams(y, {hw, c_g}, n_hw >= kChunk && n_c_g >= kStreams, vector);
+    in_streams(y, {hw, c_g}, n_hw >= kChunk && n_c_g >= kStreams, stored_at_once(storage, !on_gpu && parameter == storage, vector));
     beside(steps, y, ng, {ng}, lane, vector);
   }
 
@@ -1007,7 +1014,8 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
     // y = sum * scale * scaled_rstd * weight
     // sum = residual + x
     const Expr sum = real(residual(c, t)) + real(x(c, t));
-    results(c, t) = {stored(storage, sum * scale(t) * scaled_rstd(t) * real(weight(c))), stored(storage, sum)};
+    results(c, t) = {stored(storage, sum * scale(t) * scaled_rstd(t) * real(weight(c)),
+        !on_gpu && parameter == storage), stored(storage, sum, !on_gpu)};
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(rstd, {n_t});
@@ -1016,7 +1024,7 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
       gpu_before_all(steps, {rstd, results}, lane);
       return;
     }
-    Func(results).reorder(c, t).vectorize(c, vector, TailStrategy::GuardWithIf);
+    Func(results).reorder(c, t).vectorize(c, stored_at_once(storage, !on_gpu && parameter == storage, vector), TailStrategy::GuardWithIf);
     Func(rstd).parallel(t);
     Func(rstd).compute_with(Func(results), t);
     Func(results).parallel(t);
