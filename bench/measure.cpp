@@ -20,7 +20,7 @@ constexpr int tries = 3;
 constexpr std::size_t enough = 3;
 constexpr double disturbed = 0.01;      // of a sample's time, waiting for a core
 constexpr double busy = 0.1;            // the same, where threads of a library wait for each other too
-constexpr double grossly_wrong = 0.25;  // a library with less of an error is timed: it computes the same, less exactly
+constexpr double grossly_wrong = 0.25;  // others with less of an error are timed: they compute the same, less exactly
 constexpr double longest = 1.5;         // seconds that one contender may take of a group, once it has enough samples
 
 // Bytes of one tensor that a sample of a cold workload moves, and before it the warming that replaces the dirty lines
@@ -174,7 +174,8 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
     c.row.is = one.is;
     c.row.found = verdicts[all.size()];
     c.row.checked = one.checked;
-    c.row.wrong = one.checked && !(c.row.found.error <= (one.is == kind::peer ? grossly_wrong : tolerance(work)));
+    const bool is_other = one.is == kind::peer || one.is == kind::loop;
+    c.row.wrong = one.checked && !(c.row.found.error <= (is_other ? grossly_wrong : tolerance(work)));
     all.push_back(std::move(c));
   }
 

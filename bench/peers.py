@@ -4,8 +4,11 @@ its C++ library was not found. A peer is a function of the work and the number o
 
 import ctypes
 import importlib.util
+import sys
 
 import numpy as np
+
+told = set()  # peers of which a missing package was told
 
 
 def make(work, threads, has_torch):
@@ -14,7 +17,11 @@ def make(work, threads, has_torch):
     for packages, peer in ((("onnxruntime", "onnx"), OnnxRuntime), (("torch",), Torch)):
         if peer is Torch and has_torch:
             continue
-        if any(importlib.util.find_spec(package) is None for package in packages):
+        missing = [package for package in packages if importlib.util.find_spec(package) is None]
+        if missing:
+            if len(missing) < len(packages) and peer not in told:
+                told.add(peer)
+                print(f"{packages[0]} is left out: it needs the Python package {missing[0]} too", file=sys.stderr)
             continue
         made = peer(work, threads)
         if made.can():
