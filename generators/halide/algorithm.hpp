@@ -18,6 +18,9 @@ struct output_group {
   std::vector<int> nodes;    ///< the value of each
 };
 
+/// Whether the lower half of each NaN of a value is 0 where a CPU computes it: never known, where parameters are stored as x is, always.
+enum class nans { any, short_with_parameters, always_short };
+
 class algorithm {
  public:
   explicit algorithm(const kernel& k);
@@ -87,7 +90,7 @@ class algorithm {
   void print_statistics(const std::vector<int>& results);
   void print_chosen();
   std::string repaired(const std::string& value, const std::string& mended) const;
-  std::string short_nans(const tensor& t, int node) const;  ///< where NaN of the value are short: "!on_gpu"; "" for never
+  nans nans_of(const tensor& t, int node) const;            ///< of the value, stored to t
   std::string stored(const tensor& t, int node) const;      ///< "stored(storage, ...)"
   std::string at_once(const output_group& g) const;         ///< how many elements are stored at once: "vector"
   void print_outputs();

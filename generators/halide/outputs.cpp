@@ -7,6 +7,13 @@
 
 namespace normfold::gen::halide {
 
+namespace {
+
+// When NaN are short, in the generator's words.
+std::string condition(nans found) { return found == nans::always_short ? "!on_gpu" : "!on_gpu && parameter == storage"; }
+
+}  // namespace
+
 void algorithm::print(writer& out) {
   out_ = &out;
   if (has_steps()) out.line(has_rows() || together_ ? "Steps steps, of_row;\n" : "Steps steps;\n");
@@ -21,34 +28,31 @@ void algorithm::print(writer& out) {
   out_ = nullptr;
 }
 
-std::string algorithm::short_nans(const tensor& t, int node) const {
+nans algorithm::nans_of(const tensor& t, int node) const {
   const std::optional<nan_sources> sources = find_nan_sources(p_, node);
-  if (t.storage != 'S' || !sources) return "";
-  std::string when = "!on_gpu";
+  if (t.storage != 'S' || !sources) return nans::any;
+  nans found = nans::always_short;
   for (int i : sources->reads) {
     const auto leaf = leaves_.find(i);
     if (leaf == leaves_.end()) continue;
     const char read = k_.tensors[static_cast<std::size_t>(leaf->second)].storage;
-    if (read == 'A') return "";
-    if (read == 'P') when = "!on_gpu && parameter == storage";
+    if (read != 'S') found = std::min(found, read == 'P' ? nans::short_with_parameters : nans::any);
   }
-  return when;
+  return found;
 }
 
 std::string algorithm::stored(const tensor& t, int node) const {
   if (t.storage == 'A') return text(node);
-  const std::string when = short_nans(t, node);
-  return std::string(t.storage == 'P' ? "stored(parameter, " : "stored(storage, ") + text(node) + (when.empty() ? "" : ", " + when) + ")";
+  const nans found = nans_of(t, node);
+  return std::string(t.storage == 'P' ? "stored(parameter, " : "stored(storage, ") + text(node) +
+         (found == nans::any ? "" : ", " + condition(found)) + ")";
 }
 
 std::string algorithm::at_once(const output_group& g) const {
-  std::string all = "!on_gpu";
-  for (std::size_t i = 0; i < g.nodes.size(); ++i) {
-    const std::string when = short_nans(k_.tensors[static_cast<std::size_t>(g.tensors[i])], g.nodes[i]);
-    if (when.empty()) return "vector";
-    if (when.size() > all.size()) all = when;
-  }
-  return "stored_at_once(storage, " + all + ", vector)";
+  nans found = nans::always_short;
+  for (std::size_t i = 0; i < g.nodes.size(); ++i)
+    found = std::min(found, nans_of(k_.tensors[static_cast<std::size_t>(g.tensors[i])], g.nodes[i]));
+  return found == nans::any ? "vector" : "stored_at_once(storage, " + condition(found) + ", vector)";
 }
 
 void algorithm::print_outputs() {
