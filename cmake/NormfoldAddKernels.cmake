@@ -4,7 +4,7 @@ set(NORMFOLD_KERNEL_OPTIMIZATION "-O3" CACHE STRING "How the generated kernels a
 set(NORMFOLD_HOST_GENERATOR "" CACHE PATH
   "For cross builds: a layer program built for the host, or a folder of them (<target>_layers)")
 set(NORMFOLD_HALIDE_TARGETS host CACHE STRING "Halide's targets: host, or several of one family for a fat library")
-set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else Halide prints of each kernel: STMT_HTML SCHEDULE ASSEMBLY REGISTRATION")
+set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else Halide prints of each kernel: STMT STMT_HTML SCHEDULE ASSEMBLY REGISTRATION")
 mark_as_advanced(NORMFOLD_KERNEL_OPTIMIZATION NORMFOLD_HOST_GENERATOR)
 
 # Stops unless each value of the list is wholly matched by the expression.

@@ -40,7 +40,8 @@ constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDo
                                          "steps",         "Steps",          "RowFold",        "ColumnFold",
                                          "beside",        "together",       "fold_rows",      "fold_row",       "part",
                                          "before_all",     "tree",           "fused",          "stored_at_once",
-                                         "chosen",         "of_row",        "extreme",        "minimum"};
+                                         "chosen",         "of_row",        "extreme",        "minimum",        "schedule",       "ahead",
+                                         "ask_ahead"};
 
 }  // namespace
 

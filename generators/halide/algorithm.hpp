@@ -40,6 +40,8 @@ class algorithm {
   /// Extents and indices of joined loops in terms of the others.
   void print_extents(const std::string& full, writer& out) const;
   std::string variables() const;
+  /// Whether its loops ask for the memory of the next slice.
+  bool asks_ahead() const;
   /// Whether anything is computed on the way to the outputs.
   bool has_steps() const;
 

@@ -85,8 +85,15 @@ void print_generator(const shared_kernel& made, writer& out) {
   a.print(out);
   out.close();
   out.line();
+  if (a.asks_ahead()) {
+    out.open("void schedule() {");
+    out.line("if (ahead) get_pipeline().add_custom_lowering_pass(ahead.release());");
+    out.close();
+    out.line();
+  }
   out.close(" private:");
   out.line("  Var " + a.variables() + "lane{\"lane\"}, chunk{\"chunk\"}, tasks{\"tasks\"};");
+  if (a.asks_ahead()) out.line("  std::unique_ptr<AskAhead> ahead;");
   out.line("};");
 }
 

@@ -79,6 +79,13 @@ void algorithm::print_outputs() {
   }
 }
 
+// Whether slices are rows: one loop goes over each, and one from row to row.
+bool algorithm::asks_ahead() const {
+  ir::atom_set over = 0;
+  for (const pass& q : p_.passes) over |= q.over;
+  return resident_ && inner_first(over).size() == 1 && inner_first(p_.all_loops() & ~over).size() == 1;
+}
+
 void algorithm::print_outputs_schedule() {
   writer& out = *out_;
   out.comment(resident_ ? "Schedule: a task takes one slice at a time, its statistics beside it."
@@ -108,8 +115,8 @@ void algorithm::print_outputs_schedule() {
     const std::string swept = arguments(over), slices = arguments(p_.all_loops() & ~over);
     const std::vector<int> rows = inner_first(over);
     const bool streams = rows.size() > 1;
-    out.line("Func(" + all.id + ").reorder(" + swept + ", " + slices + ")" +
-             (streams ? ";" : ".vectorize(" + inner + ", " + at_once(all) + ", TailStrategy::GuardWithIf);"));
+    out.line("Func(" + all.id + ").reorder(" + swept + ", " + slices + ");");
+    if (!streams) out.line("in_vectors(" + all.id + ", " + inner + ", vector, " + at_once(all) + ");");
     const bool together = outputs_.size() > 1;  // Halide does not fuse the loops of what is computed together
     const std::string slice = together ? loop_id(kept[0]) : slice_;
     if (!together) out.line(fused(all.id, loop_id(kept[0]), kept) + ";");
@@ -121,6 +128,12 @@ void algorithm::print_outputs_schedule() {
       out.line("in_streams(" + all.id + ", {" + swept + "}, " + extent(rows[0]) + " >= kChunk && " + extent(rows.back()) +
                " >= kStreams, " + at_once(all) + ");");
     out.line("beside(steps, " + all.id + ", " + slice + ", {" + slices + "}, lane, vector);");
+    if (asks_ahead()) {
+      std::string read;
+      for (std::size_t t = 0; t < inputs_.size(); ++t)
+        if (k_.tensors[t].varies == p_.all_loops() && !inputs_[t].empty()) read += (read.empty() ? "\"" : ", \"") + inputs_[t] + "\"";
+      out.code("ahead = ask_ahead(steps, " + all.id + ", " + inner + ", " + extent(rows[0]) + ", kVectors * vector, {" + read + "});");
+    }
     return;
   }
   if (has_steps()) out.line("before_all(steps, lane, chunk, vector);");

@@ -1,6 +1,7 @@
 // Prints the helpers of a generator source. A function that an op's text calls (column.cpp) is defined here.
 #include "prelude.hpp"
 
+#include "ahead.hpp"
 #include "folds.hpp"
 #include "gpu.hpp"
 
@@ -107,6 +108,8 @@ using Exprs = std::vector<Expr>;
 struct RowFold {
   Func lanes, vectors, totals;
   Exprs results;
+  Expr length;       // of a single run
+  std::string runs;  // the loop over it, unless it is taken under a condition
 };
 struct ColumnFold {
   Func partial, sums, totals;
@@ -161,7 +164,7 @@ void add(const FuncRef& to, const std::vector<Fold>& folds, const Exprs& values)
 // are taken where it holds. The tree merges `vector` lanes at a time, then those of one vector.
 RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu,
                  bool is_rough, const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
-  RowFold out{Func("lanes"), Func("vectors"), Func(), {}};
+  RowFold out{Func("lanes"), Func("vectors"), Func(), {}, n[0], ""};
   const int width = on_gpu ? kThreads : kLanes, step = on_gpu ? 8 : vector;
   const auto at = [&](const Expr& i) {
     Exprs all{i};
@@ -200,6 +203,7 @@ RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs
   if (!on_gpu && !is_rough)
     add(out.lanes(at(lane)), folds,
         merged(folds, [&](int i) { return terms(elements(run, singles + run[last] * together + i)); }, together));
+  if (!on_gpu && !is_rough && outer == 0 && !where.defined()) out.runs = out.lanes.name() + ".s2." + run[0].name();
   if (!on_gpu) {
     Exprs left{n[0] / width * width + rest[0]};
     Expr dealt = 0;
@@ -385,8 +389,9 @@ void print_prelude(const std::string& library, writer& out) {
               "that check their arguments and call them are in " +
               library + "_halide.cpp.");
   out.line("#include <Halide.h>\n");
-  out.line("#include <functional>\n#include <limits>\n#include <map>\n#include <string>\n#include <vector>");
+  out.line("#include <functional>\n#include <limits>\n#include <map>\n#include <memory>\n#include <set>\n#include <string>\n#include <utility>\n#include <vector>");
   out.line(fill_slot(std::string(helpers.substr(0, helpers.size() - 1)), "kChunk", std::to_string(chunk_rows)));
+  print_ahead_helper(out);
   print_gpu_helpers(out);
   out.line(functions.substr(0, functions.size() - 1));
 }

@@ -21,7 +21,7 @@ cmake_minimum_required(VERSION 3.22)
 project(@_halide LANGUAGES C CXX)
 
 set(NORMFOLD_HALIDE_TARGETS host CACHE STRING "Halide's targets; several of one family make a fat library")
-set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else to print of each kernel: STMT_HTML, SCHEDULE, ASSEMBLY, REGISTRATION")
+set(NORMFOLD_HALIDE_OUTPUTS "" CACHE STRING "What else to print of each kernel: STMT, STMT_HTML, SCHEDULE, ASSEMBLY, REGISTRATION")
 find_package(Halide REQUIRED COMPONENTS Halide)
 if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 17)
@@ -51,7 +51,11 @@ endif()
 
 # kernel(<C symbol> <generator> <parameter>...)
 # strict_float: sums in the order that the algorithm states, NaN and infinities kept. user_context: the wrapper's, which
-# carries the caller's threads and workspace. The wrapper has checked every argument.
+# carries the caller's threads and workspace. The wrapper has checked every argument, and knows what to give; RunGen asks the kernels.
+set(features strict_float user_context no_asserts large_buffers)
+if(NOT "REGISTRATION" IN_LIST NORMFOLD_HALIDE_OUTPUTS)
+  list(APPEND features no_bounds_query)
+endif()
 set(archives)
 macro(kernel symbol generator)
   set(outputs)
@@ -63,7 +67,7 @@ macro(kernel symbol generator)
     list(APPEND outputs USE_RUNTIME ${first}.runtime)
   endif()
   add_halide_library(${symbol} FROM @_generators GENERATOR ${generator} TARGETS ${NORMFOLD_HALIDE_TARGETS}
-    FEATURES strict_float user_context no_asserts no_bounds_query large_buffers PARAMS ${ARGN} ${outputs})
+    FEATURES ${features} PARAMS ${ARGN} ${outputs})
   list(APPEND kernels ${symbol})
   list(APPEND archives "$<TARGET_FILE_NAME:${symbol}>")
 endmacro()

@@ -1,7 +1,6 @@
 // The C function around a kernel of Halide's: checks, buffers, call.
 #include "wrapper.hpp"
 
-#include <bit>
 #include <set>
 
 #include "../declaration.hpp"
@@ -56,22 +55,18 @@ bool slices_are_runs(const algorithm& a) {
   return a.is_resident() && loops_of_slices(a.p()) == 1 && (!a.p().strided || a.p().loops.size() == 2);
 }
 
-// "n_c * sizeof(float), n_c * sizeof(float)": how far apart and how long the runs are with which slices of a resident kernel
-// begin, or which are all that belongs to one. Empty where no loop goes from slice to slice.
+// "n_c * sizeof(float), n_c * sizeof(float)": how far apart and how long the runs are that belong to one slice each, where slices are
+// such. Empty for what does not vary with the slice.
 std::string runs_text(const algorithm& a, const signature& s, std::size_t tensor_number) {
   const plan& p = a.p();
   const tensor& t = a.k().tensors[tensor_number];
   const argument& arg = s.arguments[static_cast<std::size_t>(a.k().argument[tensor_number])];
-  const ir::atom_set kept = loops_of_slices(p);
-  const bool has_runs = slices_are_runs(a) ? has(t.varies, 0)
-                                           : a.is_resident() && a.inner_first(kept).size() == 1 && t.varies == p.all_loops();
-  if (!has_runs) return "";
-  const std::size_t inner = std::bit_width(kept) - std::size_t{1};
+  if (!slices_are_runs(a) || !has(t.varies, 0)) return "";
   std::string run;
-  for (std::size_t l = inner + 1; l < p.loops.size(); ++l)
+  for (std::size_t l = 1; l < p.loops.size(); ++l)
     if (has(t.varies, static_cast<int>(l))) run += a.extent(static_cast<int>(l)) + " * ";
   const std::string size = "sizeof(" + c_type(type_of(s, arg)) + ")";
-  return (t.strided ? stride_text(s, arg, inner) + " * " : run) + size + ", " + run + size;
+  return (t.strided ? stride_text(s, arg, 0) + " * " : run) + size + ", " + run + size;
 }
 
 // "const size_t n_c = n_g * n_c_g;"
@@ -101,10 +96,8 @@ void print_call(const library& lib, const algorithm& a, const signature& s, writ
     const bool count = arg.kind == argument_kind::count;
     out.code("normfold::halide_tensor t_" + arg.id + "(" + (count ? "&average_rate" : arg.id) + ", " +
              type_text(type_of(s, arg)) + ", " + axes_text(s, a, t) + ");");
-    const bool is_read = !a.input_id(static_cast<int>(t)).empty();
-    if (const std::string runs = runs_text(a, s, t); !runs.empty() && (is_read || slices_are_runs(a)))
-      out.code("t_" + arg.id + ".in_runs(" + runs + ");");
-    if (!is_read) continue;
+    if (const std::string runs = runs_text(a, s, t); !runs.empty()) out.code("t_" + arg.id + ".in_runs(" + runs + ");");
+    if (a.input_id(static_cast<int>(t)).empty()) continue;
     inputs += ", buffer_of(t_" + arg.id + ")";
     read += (read.empty() ? "&t_" : ", &t_") + arg.id;
   }

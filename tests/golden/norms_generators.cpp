@@ -5,7 +5,10 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -107,6 +110,8 @@ using Exprs = std::vector<Expr>;
 struct RowFold {
   Func lanes, vectors, totals;
   Exprs results;
+  Expr length;       // of a single run
+  std::string runs;  // the loop over it, unless it is taken under a condition
 };
 struct ColumnFold {
   Func partial, sums, totals;
@@ -161,7 +166,7 @@ void add(const FuncRef& to, const std::vector<Fold>& folds, const Exprs& values)
 // are taken where it holds. The tree merges `vector` lanes at a time, then those of one vector.
 RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs& n, const std::vector<Fold>& folds, bool on_gpu,
                  bool is_rough, const Expr& where, const std::function<Exprs(const Exprs& at)>& terms) {
-  RowFold out{Func("lanes"), Func("vectors"), Func(), {}};
+  RowFold out{Func("lanes"), Func("vectors"), Func(), {}, n[0], ""};
   const int width = on_gpu ? kThreads : kLanes, step = on_gpu ? 8 : vector;
   const auto at = [&](const Expr& i) {
     Exprs all{i};
@@ -200,6 +205,7 @@ RowFold fold_row(Var lane, int vector, const std::vector<Var>& kept, const Exprs
   if (!on_gpu && !is_rough)
     add(out.lanes(at(lane)), folds,
         merged(folds, [&](int i) { return terms(elements(run, singles + run[last] * together + i)); }, together));
+  if (!on_gpu && !is_rough && outer == 0 && !where.defined()) out.runs = out.lanes.name() + ".s2." + run[0].name();
   if (!on_gpu) {
     Exprs left{n[0] / width * width + rest[0]};
     Expr dealt = 0;
@@ -364,6 +370,101 @@ void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
       value.compute_root();
       if (!value.args().empty()) value.vectorize(value.args()[0], vector, TailStrategy::GuardWithIf);
     }
+}
+
+// A loop over a row: its name in what Halide has lowered, and how many elements an iteration takes.
+struct Sweep {
+  std::string loop;
+  int elements;
+};
+
+// Asks for the memory of the next row while one is computed, line by line: the sums for the first half of what is read, the sweep that
+// stores the outputs for the rest and for what it will write. So memory is always at work, and what is needed now does not wait behind
+// what is asked for. Func::prefetch cannot say this: it asks for every 64th element instead of every line of 64 bytes, and for no output.
+// Rows of more than kRowBytes the processor sees coming. Tensors of less than kLeastBytes may be in the second-level cache, and would only
+// push this row out of the first.
+class AskAhead : public Internal::IRMutator {
+ public:
+  static constexpr int kRowBytes = 1 << 15, kLeastBytes = 1 << 20;
+  static constexpr int kAskBytes = 32;  // half a line: asked for once, rows of 3 KiB take 1.1 times as long
+
+  AskAhead(std::vector<Sweep> sweeps, std::vector<std::string> inputs) : sweeps_(std::move(sweeps)), inputs_(std::move(inputs)) {}
+
+ private:
+  using Internal::IRMutator::visit;
+
+  // The tensors that a loop's body reads and writes.
+  struct Tensors : Internal::IRVisitor {
+    std::map<std::string, Type> read, written;
+    using Internal::IRVisitor::visit;
+    void visit(const Internal::Load* op) override {
+      read[op->name] = op->type.element_of();
+      Internal::IRVisitor::visit(op);
+    }
+    void visit(const Internal::Store* op) override {
+      written[op->name] = op->value.type().element_of();
+      Internal::IRVisitor::visit(op);
+    }
+  };
+
+  Internal::Stmt visit(const Internal::For* op) override {
+    if (op->for_type == Internal::ForType::Parallel) row_ = op->name;
+    for (const Sweep& s : sweeps_)
+      if (s.loop == op->name) asks_ = asks(s, op->body, number(op->name) - op->min, s.loop == sweeps_.back().loop);
+    return Internal::IRMutator::visit(op);
+  }
+
+  Internal::Stmt visit(const Internal::Store* op) override {
+    return asks_.defined() ? Internal::Block::make(std::exchange(asks_, Internal::Stmt()), op) : Internal::Stmt(op);
+  }
+
+  // What iteration i of the sweep asks for.
+  Internal::Stmt asks(const Sweep& s, const Internal::Stmt& body, const Expr& i, bool is_last) {
+    Tensors tensors;
+    body.accept(&tensors);
+    Internal::Stmt all;
+    const auto ask = [&](const std::string& tensor, Type type, bool is_second_half, int elements) {
+      const Expr n = number(inputs_[0] + ".extent.0"), rows = number(inputs_[0] + ".extent.1");
+      const Expr is_asked = n * type.bytes() <= kRowBytes && wide(n) * wide(rows) * type.bytes() >= kLeastBytes;
+      const auto asked = [&](const Expr& e) { return wide(select(is_asked, e, 0)); };
+      const Expr next = (wide(number(row_)) + asked(1)) * wide(number(tensor + ".stride.1"));
+      const Expr from = next + asked(is_second_half ? n / 2 : 0) + wide(i) * asked(elements);
+      for (int at = 0; at < elements; at += kAskBytes / type.bytes()) {
+        const std::vector<Expr> line{Internal::Variable::make(Handle(), tensor), from + wide(at), 1, 1};
+        const Internal::Stmt one =
+            Internal::Evaluate::make(Internal::Call::make(type, Internal::Call::prefetch, line, Internal::Call::Intrinsic));
+        all = all.defined() ? Internal::Block::make(all, one) : one;
+      }
+    };
+    for (const std::string& tensor : inputs_) {
+      if (tensors.read.count(tensor) == 0) continue;
+      const bool is_half = !is_last || half_.count(tensor) != 0;
+      ask(tensor, tensors.read[tensor], is_last && is_half, is_half ? s.elements / 2 : s.elements);
+      half_.insert(tensor);
+    }
+    for (const auto& [tensor, type] : tensors.written)
+      if (is_last) ask(tensor, type, false, s.elements);
+    return all;
+  }
+
+  static Expr number(const std::string& name) { return Internal::Variable::make(Int(32), name); }
+  static Expr wide(const Expr& e) { return cast(Int(64), e); }
+
+  std::vector<Sweep> sweeps_;
+  std::vector<std::string> inputs_;
+  std::string row_;             // the loop from row to row
+  std::set<std::string> half_;  // tensors for the first half of whose rows the sums have asked
+  Internal::Stmt asks_;         // of the loop that is being visited
+};
+
+// The first sums of rows of `length` and the sweep that stores `output`, so many elements an iteration, ask for those of `inputs`.
+std::unique_ptr<AskAhead> ask_ahead(const Steps& steps, const Func& output, const Var& column, const Expr& length, int elements,
+                                    std::vector<std::string> inputs) {
+  std::vector<Sweep> sweeps;
+  for (const RowFold& fold : steps.rows)
+    if (sweeps.empty() && !fold.runs.empty() && fold.length.same_as(length)) sweeps.push_back({fold.runs, kLanes * kRun});
+  sweeps.push_back({output.name() + ".s0." + column.name() + "." + column.name(), elements});
+  return std::make_unique<AskAhead>(std::move(sweeps), std::move(inputs));
 }
 
 // On a GPU: an element to a thread, kThreads of them to a block. `serial` runs in the thread. One index counts the blocks,
@@ -599,15 +700,22 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       gpu_before_all(steps, {of_nt, y}, lane);
       return;
     }
-    Func(y).reorder(c, nt).vectorize(c, stored_at_once(storage, !on_gpu && parameter == storage, vector), TailStrategy::GuardWithIf);
+    Func(y).reorder(c, nt);
+    in_vectors(y, c, vector, stored_at_once(storage, !on_gpu && parameter == storage, vector));
     Func(of_nt).parallel(nt);
     Func(of_nt).compute_with(Func(y), nt);
     Func(y).parallel(nt);
     beside(steps, y, nt, {nt}, lane, vector);
+    ahead = ask_ahead(steps, y, c, n_c, kVectors * vector, {"x"});
+  }
+
+  void schedule() {
+    if (ahead) get_pipeline().add_custom_lowering_pass(ahead.release());
   }
 
  private:
   Var c{"c"}, nt{"nt"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+  std::unique_ptr<AskAhead> ahead;
 };
 
 // layer<"batch_norm">(N, C, H, W) | over(N, H, W) | center | scale | affine(C) | running(momentum = 0.1)
@@ -1024,15 +1132,22 @@ class AddRmsNormTrain : public Generator<AddRmsNormTrain> {
       gpu_before_all(steps, {rstd, results}, lane);
       return;
     }
-    Func(results).reorder(c, t).vectorize(c, stored_at_once(storage, !on_gpu && parameter == storage, vector), TailStrategy::GuardWithIf);
+    Func(results).reorder(c, t);
+    in_vectors(results, c, vector, stored_at_once(storage, !on_gpu && parameter == storage, vector));
     Func(rstd).parallel(t);
     Func(rstd).compute_with(Func(results), t);
     Func(results).parallel(t);
     beside(steps, results, t, {t}, lane, vector);
+    ahead = ask_ahead(steps, results, c, n_c, kVectors * vector, {"x", "residual"});
+  }
+
+  void schedule() {
+    if (ahead) get_pipeline().add_custom_lowering_pass(ahead.release());
   }
 
  private:
   Var c{"c"}, t{"t"}, lane{"lane"}, chunk{"chunk"}, tasks{"tasks"};
+  std::unique_ptr<AskAhead> ahead;
 };
 
 }  // namespace

@@ -17,7 +17,6 @@ namespace normfold {
 /// One call in progress: what user_context points to.
 struct halide_job {
   const normfold_context* context;
-  halide_tensors read, written;
   std::size_t task_iterations;    ///< iterations of a parallel loop that one task takes at most
   halide_stage* stage = nullptr;  ///< where outputs go past the cache: this job is one task of a call
   std::atomic<std::size_t> used{0};
@@ -101,23 +100,8 @@ class NORMFOLD_IN_EACH_LIBRARY halide_callbacks {
     const std::size_t begin = task * l.step;
     const std::size_t size = static_cast<std::size_t>(l.size);
     const std::size_t end = begin + l.step < size ? begin + l.step : size;
-    for (std::size_t i = begin; i < end; ++i) {
-#if defined(__GNUC__)
-      // Into the second-level cache, as Ask of places-inl.h. Here, for a function that does nothing else is taken for one without effects,
-      // and its calls are left out.
-      constexpr std::size_t line = 64;
-      for (const halide_tensor* t : l.job->read) {
-        const halide_tensor::ahead next = i + 1 < end ? t->ahead_of(i + 1) : halide_tensor::ahead{nullptr, 0};
-        for (std::size_t at = 0; at < next.bytes; at += line) __builtin_prefetch(next.begin + at, 0, 2);
-      }
-      for (const halide_tensor* t : l.job->written) {
-        // Four times a line: where lines are asked for faster than the processor makes a stream of them, all of them come late.
-        const halide_tensor::ahead own = t->before_stores_of(i, size);
-        for (std::size_t at = 0; at < own.bytes; at += line / 4) __builtin_prefetch(own.begin + at, 1, 2);
-      }
-#endif
+    for (std::size_t i = begin; i < end; ++i)
       if (const int code = l.iteration(l.job, l.min + static_cast<int>(i), l.closure); code != 0) l.code = code;
-    }
     current() = before;
   }
 
@@ -156,15 +140,15 @@ template <class Kernel>
 struct halide_staged_call {
   const halide_job& job;
   std::size_t slices, step;
-  halide_tensors written;
+  halide_tensors read, written;
   const Kernel& kernel;
   std::atomic<int> code{0};
 
   static void run_task(void* data, std::size_t task) {
     halide_staged_call& call = *static_cast<halide_staged_call*>(data);
     const std::size_t first = task * call.step, left = call.slices - first;
-    halide_stage stage(call.job.read, call.written, first, left < call.step ? left : call.step, call.slices);
-    halide_job job{call.job.context, call.job.read, {}, call.step, &stage};
+    halide_stage stage(call.read, call.written, first, left < call.step ? left : call.step);
+    halide_job job{call.job.context, call.step, &stage};
     job.is_parallel = true;
     halide_job* const before = halide_callbacks::current();
     halide_callbacks::current() = &job;
@@ -189,11 +173,11 @@ normfold_status halide_call(const normfold_context* context, const halide_filter
   halide_drivers::install();
   static const halide_device device = halide_device_of(about->target);  // every wrapper has a Kernel of its own
   if (device == halide_device::missing) return NORMFOLD_NO_DEVICE;
-  halide_job job{context, read, written, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
+  halide_job job{context, iteration_bytes >= task_bytes ? 1 : task_bytes / (iteration_bytes + 1) + 1};
   if (device == halide_device::cpu && slices > 0 && halide_stage::serves(context, slices, read, written)) {
     job.task_iterations *= 16;  // each task ends by waiting for its stores
     const bool is_serial = context == nullptr || context->parallel_for == nullptr;
-    halide_staged_call<Kernel> call{job, slices, is_serial ? slices : job.step(slices), written, kernel};
+    halide_staged_call<Kernel> call{job, slices, is_serial ? slices : job.step(slices), read, written, kernel};
     normfold_run(context, (slices + call.step - 1) / call.step, halide_staged_call<Kernel>::run_task, &call);
     return call.code == 0 ? NORMFOLD_OK : NORMFOLD_BACKEND;
   }

@@ -43,24 +43,10 @@ class halide_tensor {
   /// Whether extents and strides are within Halide's 32 bits. The number of elements is not limited.
   bool fits() const { return fits_; }
 
-  /// Each iteration of the kernel's parallel loop begins with one run of this, of so many bytes and so many bytes apart.
+  /// Each iteration of the kernel's parallel loop takes one run of this, of so many bytes and so many bytes apart.
   void in_runs(std::size_t apart, std::size_t bytes) {
     apart_ = apart;
     run_ = bytes;
-  }
-  /// What is worth asking for ahead of an iteration that reads it. A long run the processor sees coming itself.
-  struct ahead {
-    const std::uint8_t* begin;
-    std::size_t bytes;
-  };
-  static constexpr std::size_t kPage = 4096;
-  ahead ahead_of(std::size_t iteration) const { return {run_of(iteration), run_ <= kPage ? run_ : 0}; }
-  /// What is worth asking for before the iteration that writes it, one of so many: a long run, while sums are taken of what it
-  /// reads; else the stores wait for it, and parameters behind the stores. Not where a third-level cache may have it, nor in
-  /// 16 bits, whose conversions take longer than memory.
-  ahead before_stores_of(std::size_t iteration, std::size_t iterations) const {
-    const bool is_far = run_ > 2 * kPage && run_ * iterations >= 16 * second_level_cache() && buffer_.type.bits > 16;
-    return {run_of(iteration), !is_far ? 0 : run_ < 8 * kPage ? run_ : 8 * kPage};
   }
   std::uint8_t* run_of(std::size_t iteration) const { return buffer_.host + iteration * apart_; }
   std::size_t run() const { return run_; }
@@ -78,8 +64,7 @@ class halide_tensor {
 using halide_tensors = std::initializer_list<halide_tensor*>;
 
 /// A task's part of the tensors of a call whose slices are single runs. Its outputs go past the cache. Halide 14 has no such
-/// stores: each slice is computed into a buffer that stays in cache, and written from there while what the next one reads is
-/// asked for.
+/// stores: each slice is computed into a buffer that stays in cache, and written from there.
 class halide_stage {
  public:
   static constexpr std::size_t kBytes = std::size_t{1} << 15, kTensors = 16, kLine = 64;
@@ -101,8 +86,8 @@ class halide_stage {
 #endif
   }
 
-  halide_stage(halide_tensors read, halide_tensors written, std::size_t first, std::size_t slices, std::size_t all)
-      : read_(read), first_(first), slices_(slices), all_(all) {
+  halide_stage(halide_tensors read, halide_tensors written, std::size_t first, std::size_t slices)
+      : first_(first), slices_(slices) {
     for (halide_tensor* t : read) crop(*t, nullptr);
     std::uint8_t* free = bytes_;
     for (halide_tensor* t : written) {
@@ -124,14 +109,8 @@ class halide_stage {
 
   /// Writes what slice number i of the task left in the buffer.
   void store(std::size_t i) {
-    const bool is_last = first_ + i + 1 == all_;
-    const halide_tensor* const* source = read_.begin();
-    for (part* p = parts_; p != end_; ++p) {
-      if (p->staged == nullptr) continue;
-      while (source != read_.end() && (*source)->run() < kShortRun) ++source;
-      const std::uint8_t* const next = is_last || source == read_.end() ? p->staged : (*source++)->run_of(first_ + i + 1);
-      write(p->of->run_of(first_ + i), p->staged, p->of->run(), next);
-    }
+    for (part* p = parts_; p != end_; ++p)
+      if (p->staged != nullptr) write(p->of->run_of(first_ + i), p->staged, p->of->run());
   }
 
  private:
@@ -160,25 +139,21 @@ class halide_stage {
     if (staged != nullptr) slices.stride = 0;
   }
 
-  // Asks for as much of the next slice as it writes of this one, line by line: so neither waits for the other.
-  static void write(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes, const std::uint8_t* next) {
+  static void write(std::uint8_t* to, const std::uint8_t* from, std::size_t bytes) {
 #if defined(__SSE2__)
     std::size_t at = (kLine - reinterpret_cast<std::uintptr_t>(to) % kLine) % kLine;
     std::memcpy(to, from, at);
     for (; at + kLine <= bytes; at += kLine) {
-      _mm_prefetch(reinterpret_cast<const char*>(next + at), _MM_HINT_T0);
       for (std::size_t b = at; b < at + kLine; b += sizeof(__m128i))
         _mm_stream_si128(reinterpret_cast<__m128i*>(to + b), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + b)));
     }
     std::memcpy(to + at, from + at, bytes - at);
 #else
-    static_cast<void>(next);
     std::memcpy(to, from, bytes);
 #endif
   }
 
-  halide_tensors read_;
-  std::size_t first_, slices_, all_;
+  std::size_t first_, slices_;
   part parts_[kTensors];
   part* end_ = parts_;
   alignas(kLine) std::uint8_t bytes_[kBytes];
