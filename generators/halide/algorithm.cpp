@@ -235,18 +235,24 @@ void algorithm::print_functions(const std::vector<int>& targets) {
 
 void algorithm::print_function(int node, const std::string& wish) {
   const std::string value = text(node);
-  const std::string name = fresh(wish);
+  const std::string name = fresh(wish), at = arguments(p_.at(node).varies);
   out_->code("Func " + name + "(\"" + name + "\");");
-  const bool groups = reads_groups({node});
-  if (groups) {
-    out_->open("{");
-    out_->line(group_of_column());
-  }
-  out_->code(name + "(" + arguments(p_.at(node).varies) + ") = " + value + ";");
-  if (groups) out_->close();
+  const bool of_row = is_row_value(node), bounded = of_row && together_, groups = reads_groups({node});
+  if (groups || bounded) out_->open("{");
+  if (groups) out_->line(group_of_column());
+  if (bounded) out_->line("const Expr " + bounded_row() + ";");
+  out_->code(name + "(" + (bounded ? "this->" : "") + at + ") = " + value + ";");
+  if (groups || bounded) out_->close();
   functions_[node] = name;
+  if (of_row) return out_->line("of_row.values.push_back(" + name + ");");
   out_->line(value_step(name));
   allocate(1, p_.at(node).varies);
+}
+
+// "t = min(this->t, n_t - 1)": a task of several rows has room for what belongs to each, also to those beyond the last.
+std::string algorithm::bounded_row() const {
+  const int row = inner_first(p_.all_loops()).back();
+  return loop_id(row) + " = min(this->" + loop_id(row) + ", " + extent(row) + " - 1)";
 }
 
 // A reduction domain over some loops, each of which goes by its own name.

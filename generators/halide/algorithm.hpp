@@ -72,6 +72,9 @@ class algorithm {
   std::string count(const ir::node& n) const;
   void join();
   bool is_of_row(const pass& q) const;
+  std::vector<char> made_of(const pass& q) const;
+  bool is_row_value(int node) const;
+  std::string bounded_row() const;
   bool has_rows() const;
   bool is_columns() const { return joined_ != 0 && !resident_; }
   bool goes_together() const;

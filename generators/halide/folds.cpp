@@ -176,14 +176,11 @@ void fold_printer::print_row_fold() {
     extents += (r > 0 ? ", " : "{") + extents_[r];
     declared += (r > 0 ? ", " : "const Expr ") + a_.loop_id(reduced_[r]) + " = at[" + std::to_string(r) + "]";
   }
-  // A task of several rows has room for the sums of all of them, also of those beyond the last.
-  const bool bounded = of_row && a_.together_;
   const std::string slice = a_.arguments(kept_);
   std::string condition = where();
-  if (bounded) {
-    const std::string n = a_.extent(a_.inner_first(kept_)[0]);
-    declared += ", " + slice + " = min(this->" + slice + ", " + n + " - 1)";
-    condition = slice + " < " + n;
+  if (of_row && a_.together_) {
+    declared += ", " + a_.bounded_row();
+    condition = slice + " < " + a_.extent(a_.inner_first(kept_)[0]);
   }
   open_call("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() + ", on_gpu, " +
                 (q_.pivots ? "true" : "false") + ", " + condition,

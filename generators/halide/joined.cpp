@@ -9,6 +9,12 @@ namespace normfold::gen::halide {
 
 using ir::has;
 
+namespace {
+
+bool contains(const std::vector<int>& nodes, int node) { return std::find(nodes.begin(), nodes.end(), node) != nodes.end(); }
+
+}  // namespace
+
 // Slices in neighbouring loops are one loop: Halide can compute what is written once a slice with the slice only there. So
 // are the columns of groups: a group has few, and rows of memory many.
 void algorithm::join() {
@@ -78,16 +84,44 @@ bool algorithm::reads_groups(const std::vector<int>& targets) const {
          });
 }
 
-// Whether only the output of whole tensors reads these sums, row by row: they are taken just before, and the row is in cache.
+// Whether only the output of whole tensors reads these sums, row by row, or what is made of them for each row: they are taken just
+// before, and the row is in cache.
 bool algorithm::is_of_row(const pass& q) const {
   const ir::atom_set inner = ir::atom_set{1} << (p_.loops.size() - 1);
-  if (resident_ || p_.loops.size() != 2 || q.over != inner || !p_.slices.has(static_cast<std::size_t>(&q - p_.passes.data())) ||
+  if (resident_ || p_.extremes.scale >= 0 || p_.loops.size() != 2 || q.over != inner || !p_.slices.has(static_cast<std::size_t>(&q - p_.passes.data())) ||
       outputs_.back().varies != p_.all_loops())
     return false;
-  return std::none_of(p_.g.nodes.begin(), p_.g.nodes.end(), [&](const ir::node& n) {
-    return (n.varies != p_.all_loops() || is_reduction(n.op)) &&
-           std::any_of(n.args.begin(), n.args.end(), [&](int a) { return std::find(q.nodes.begin(), q.nodes.end(), a) != q.nodes.end(); });
+  const std::vector<char> made = made_of(q);
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    if (made[i] == 0) continue;
+    const ir::node& n = p_.g.nodes[i];
+    if (n.varies != p_.all_loops() && n.varies != (p_.all_loops() & ~inner)) return false;
+    if (is_reduction(n.op) && std::none_of(p_.passes.begin(), p_.passes.end(), [&](const pass& r) {
+          return r.reduces && contains(r.nodes, static_cast<int>(i)) && is_of_row(r);
+        }))
+      return false;
+  }
+  return std::none_of(outputs_.begin(), outputs_.end(), [&](const output_group& g) {
+    return g.varies != p_.all_loops() && std::any_of(g.nodes.begin(), g.nodes.end(), [&](int n) {
+             return made[static_cast<std::size_t>(n)] != 0 || contains(q.nodes, n);
+           });
   });
+}
+
+// What is made of these sums.
+std::vector<char> algorithm::made_of(const pass& q) const {
+  std::vector<char> made(p_.g.nodes.size(), 0);
+  for (std::size_t i = 0; i < made.size(); ++i)
+    for (int a : p_.g.nodes[i].args)
+      if (made[static_cast<std::size_t>(a)] != 0 || contains(q.nodes, a)) made[i] = 1;
+  return made;
+}
+
+// Whether this is a row's, made of sums that are.
+bool algorithm::is_row_value(int node) const {
+  return p_.at(node).varies != p_.all_loops() && std::any_of(p_.passes.begin(), p_.passes.end(), [&](const pass& q) {
+           return q.reduces && is_of_row(q) && made_of(q)[static_cast<std::size_t>(node)] != 0;
+         });
 }
 
 // Whether the sums across slices are taken in the sweep that stores the output. They may read no sums of those slices, which

@@ -318,7 +318,7 @@ void beside(const Steps& steps, Func f, Var slice, const std::vector<Var>& kept,
     for (const Func& value : values) of_slice(value);
 }
 
-// Schedules the sums of rows and of their columns in the sweep that stores `output`. A task takes kRows rows: first the
+// Schedules the sums of rows, what is made of them, and sums of columns in the sweep that stores `output`. A task takes kRows rows: first the
 // sums of each, then those of the columns, then what is stored, for that may lie where an operand is. So rows are read once.
 void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int vector) {
   const ColumnFold& columns = steps.columns[0];
@@ -331,6 +331,7 @@ void together(const Steps& steps, Func output, Var row, Var chunk, Var lane, int
     for (Func step : {fold.lanes, fold.vectors}) step.compute_at(fold.totals, row);
     in_lanes(fold, lane, vector);
   }
+  for (Func value : steps.values) value.compute_at(partial, chunk).bound_extent(row, kRows);
   merge_chunks(columns, column, vector);
 }
 
