@@ -71,9 +71,9 @@ class AskAhead : public Internal::IRMutator {
     };
     for (const std::string& tensor : inputs_) {
       if (tensors.read.count(tensor) == 0) continue;
-      const bool is_half = !is_last || half_.count(tensor) != 0;
+      if (!is_last) half_.insert(tensor);
+      const bool is_half = half_.count(tensor) != 0;
       ask(tensor, tensors.read[tensor], is_last && is_half, is_half ? s.elements / 2 : s.elements);
-      half_.insert(tensor);
     }
     for (const auto& [tensor, type] : tensors.written)
       if (is_last) ask(tensor, type, false, s.elements);

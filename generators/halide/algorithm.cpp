@@ -290,10 +290,8 @@ bool algorithm::has_steps() const {
 
 std::string algorithm::iteration_elements() const {
   if (!resident_) return "8 * " + extent(inner_first(p_.all_loops())[0]);  // kRows
-  ir::atom_set over = 0;
-  for (const pass& q : p_.passes) over |= q.over;
   std::string out;
-  for (int l : inner_first(over)) out = extent(l) + (out.empty() ? "" : " * " + out);
+  for (int l : inner_first(inside_)) out = extent(l) + (out.empty() ? "" : " * " + out);
   return out;
 }
 

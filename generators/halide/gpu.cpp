@@ -112,10 +112,8 @@ void algorithm::print_gpu_schedule() {
   outputs += "}";
   out_->open("if (on_gpu) {");
   if (resident_ && outputs_.size() == 1) {
-    ir::atom_set over = 0;
-    for (const pass& q : p_.passes) over |= q.over;
-    out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(over) + "}, {" +
-               arguments(p_.all_loops() & ~over) + "}, lane);");
+    out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(inside_) + "}, {" +
+               arguments(p_.all_loops() & ~inside_) + "}, lane);");
   } else {
     for (const auto& [some, kind] : {std::pair{has_rows(), ".rows"}, std::pair{has_rows(), ".values"}, std::pair{together_, ".columns"}}) {
       const std::string all = std::string("steps") + kind, also = std::string("of_row") + kind;

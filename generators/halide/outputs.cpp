@@ -81,9 +81,7 @@ void algorithm::print_outputs() {
 
 // Whether slices are rows: one loop goes over each, and one from row to row.
 bool algorithm::asks_ahead() const {
-  ir::atom_set over = 0;
-  for (const pass& q : p_.passes) over |= q.over;
-  return resident_ && inner_first(over).size() == 1 && inner_first(p_.all_loops() & ~over).size() == 1;
+  return resident_ && inner_first(inside_).size() == 1 && inner_first(p_.all_loops() & ~inside_).size() == 1;
 }
 
 void algorithm::print_outputs_schedule() {
@@ -107,13 +105,11 @@ void algorithm::print_outputs_schedule() {
     return "Func(" + f + ")" + text + ".parallel(" + inner + ")";
   };
   if (resident_) {
-    ir::atom_set over = 0;
-    for (const pass& q : p_.passes) over |= q.over;
-    const std::vector<int> kept = inner_first(p_.all_loops() & ~over);
+    const std::vector<int> kept = inner_first(p_.all_loops() & ~inside_);
     const output_group& all = outputs_.back();
     const std::string inner = loop_id(static_cast<int>(p_.loops.size()) - 1);
-    const std::string swept = arguments(over), slices = arguments(p_.all_loops() & ~over);
-    const std::vector<int> rows = inner_first(over);
+    const std::string swept = arguments(inside_), slices = arguments(p_.all_loops() & ~inside_);
+    const std::vector<int> rows = inner_first(inside_);
     const bool streams = rows.size() > 1;
     out.line("Func(" + all.id + ").reorder(" + swept + ", " + slices + ");");
     if (!streams) out.line("in_vectors(" + all.id + ", " + inner + ", vector, " + at_once(all) + ");");
