@@ -85,7 +85,8 @@ void measure_growth(std::ostream& out, const std::string& filter) {
   grow_rows(points);
   grow_threads(points);
   alias_pages(points);
-  points.erase(std::remove_if(points.begin(), points.end(), [&](const point& p) { return p.label().find(filter) == std::string::npos; }),
+  points.erase(std::remove_if(points.begin(), points.end(),
+                              [&](const point& p) { return p.label().find(filter) == std::string::npos; }),
                points.end());
   // The largest last: they take most of the time, and a stopped run has all the others.
   std::stable_sort(points.begin(), points.end(),

@@ -54,7 +54,8 @@ void print_group(std::ostream& out, const std::vector<result>& rows) {
     out << format("  %-26s %10s %24s %8.1f %8.3f%s %6.3f .. %5.3f %8s %8s %10s\n", r.contender.c_str(),
                   time_text(r.time.median).c_str(), times.c_str(), r.bytes_per_second / 1e9, r.fraction.median,
                   r.limit ? "*" : " ", r.fraction.low, r.fraction.high, ratio(r.vs_best_peer).c_str(),
-                  ratio(r.vs_loop).c_str(), r.is == kind::copy || !r.checked ? "" : format("%.1e", r.found.error_at_1000).c_str());
+                  ratio(r.vs_loop).c_str(),
+                  r.is == kind::copy || !r.checked ? "" : format("%.1e", r.found.error_at_1000).c_str());
   }
   int dropped = 0;
   for (const result& r : rows) dropped += r.dropped;

@@ -66,12 +66,9 @@ class collector {
       return f;
     }
     if (n.op == "sub" && reversed) return {.base = none};  // fixed - element: not a step of any norm
-    if (n.op == "sub" && f.factor == none)
-      f.centre = together("add", f.centre, fixed);
-    else if (n.op == "add")
-      f.shift = together("add", f.shift, fixed);
-    else
-      f.shift = simplified(b_, {.op = "sub", .args = {f.shift == none ? b_.constant(0) : f.shift, fixed}});
+    if (n.op == "sub" && f.factor == none) f.centre = together("add", f.centre, fixed);
+    else if (n.op == "add") f.shift = together("add", f.shift, fixed);
+    else f.shift = simplified(b_, {.op = "sub", .args = {f.shift == none ? b_.constant(0) : f.shift, fixed}});
     return f;
   }
 

@@ -146,7 +146,8 @@ class assembler {
     for (const int larger : used_)
       for (const int smaller : used_) {
         const deferred &l = *a_.find(larger), &s = *a_.find(smaller);
-        if (larger == smaller || l.inner != s.inner || (s.over & ~l.over) != 0 || s.first != within(l.first, s.over)) continue;
+        if (larger == smaller || l.inner != s.inner || (s.over & ~l.over) != 0 || s.first != within(l.first, s.over))
+          continue;
         continued_[larger] = smaller;
         undivided_.insert({larger, smaller});
       }
@@ -233,16 +234,17 @@ class assembler {
     if (counted[0] != 0) groups[0].up.push_back(b_.count(counted[0], part[0]));
     if (counted[1] != 0) groups[0].down.push_back(b_.count(counted[1], part[1]));
     const ir::atom_set everything = (ir::atom_set{1} << b_.atoms().size()) - 1;
-    if (t.coefficient != 1) groups[groups.empty() || groups.count(0) != 0 ? 0 : smallest(groups)].up.push_back(b_.constant(t.coefficient));
+    if (t.coefficient != 1)
+      groups[groups.empty() || groups.count(0) != 0 ? 0 : smallest(groups)].up.push_back(b_.constant(t.coefficient));
     std::vector<std::pair<ir::atom_set, factors>> ordered(groups.begin(), groups.end());
-    std::stable_sort(ordered.begin(), ordered.end(), [](const auto& l, const auto& r) { return std::popcount(l.first) < std::popcount(r.first); });
+    std::stable_sort(ordered.begin(), ordered.end(),
+                     [](const auto& l, const auto& r) { return std::popcount(l.first) < std::popcount(r.first); });
     std::vector<int> rest;
     for (std::size_t g = 0; g + 1 < ordered.size(); ++g) {
       const ir::atom_set along = ordered[g].first;
       const factors& f = ordered[g].second;
-      const auto joins = std::find_if(ordered.begin() + static_cast<std::ptrdiff_t>(g) + 1, ordered.end(), [&](const auto& o) {
-        return (along & ~o.first) == 0 && o.first != everything;
-      });
+      const auto joins = std::find_if(ordered.begin() + static_cast<std::ptrdiff_t>(g) + 1, ordered.end(),
+                                      [&](const auto& o) { return (along & ~o.first) == 0 && o.first != everything; });
       if (joins == ordered.end()) {
         rest.push_back(quotient(product(f.up), product(f.down)));
         continue;
@@ -262,9 +264,10 @@ class assembler {
   }
 
   static ir::atom_set smallest(const std::map<ir::atom_set, factors>& groups) {
-    return std::min_element(groups.begin(), groups.end(), [](const auto& l, const auto& r) {
-             return std::popcount(l.first) < std::popcount(r.first);
-           })->first;
+    return std::min_element(
+               groups.begin(), groups.end(),
+               [](const auto& l, const auto& r) { return std::popcount(l.first) < std::popcount(r.first); })
+        ->first;
   }
 
   // ---- sums of products ------------------------------------------------------------------------------------------------
@@ -275,7 +278,8 @@ class assembler {
     for (const term& t : list)
       for (const auto& [node, exponent] : t.powers)
         if (!b_.is(node, "count")) ++users[{node, sign_of(exponent)}];
-    const auto best = std::max_element(users.begin(), users.end(), [](const auto& l, const auto& r) { return l.second < r.second; });
+    const auto best =
+        std::max_element(users.begin(), users.end(), [](const auto& l, const auto& r) { return l.second < r.second; });
     if (best == users.end() || best->second < 2) return false;
     const auto [factor, sign] = best->first;
     std::vector<term> inside, outside;
@@ -286,8 +290,11 @@ class assembler {
       for (const term& t : inside) least = std::min(least, std::max(power_in(t, node) * sign_of(exponent), 0));
       if (least != 0) common.powers[node] = least * sign_of(exponent);
     }
-    if (std::any_of(inside.begin(), inside.end(), [&](const term& t) { return std::fabs(t.coefficient) != common.coefficient; })) common.coefficient = 1;
-    if (std::all_of(inside.begin(), inside.end(), [](const term& t) { return t.coefficient < 0; })) common.coefficient = -common.coefficient;
+    if (std::any_of(inside.begin(), inside.end(),
+                    [&](const term& t) { return std::fabs(t.coefficient) != common.coefficient; }))
+      common.coefficient = 1;
+    if (std::all_of(inside.begin(), inside.end(), [](const term& t) { return t.coefficient < 0; }))
+      common.coefficient = -common.coefficient;
     for (term& t : inside) {
       t.coefficient /= common.coefficient;
       for (const auto& [node, exponent] : common.powers)
@@ -301,7 +308,8 @@ class assembler {
   }
 
   int make_terms(std::vector<term> list) {
-    while (list.size() > 1 && factor_out(list)) {}
+    while (list.size() > 1 && factor_out(list)) {
+    }
     // What is added before what is taken away, whole elements before statistics.
     std::vector<std::pair<int, int>> made;  // sign, node
     const bool negative = std::all_of(list.begin(), list.end(), [](const term& t) { return t.coefficient < 0; });

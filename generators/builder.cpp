@@ -19,8 +19,13 @@ struct fnv {
     }
   }
   template <class T>
-  void value(T v) { bytes(&v, sizeof v); }
-  void text(const std::string& s) { bytes(s.data(), s.size()); value(s.size()); }
+  void value(T v) {
+    bytes(&v, sizeof v);
+  }
+  void text(const std::string& s) {
+    bytes(s.data(), s.size());
+    value(s.size());
+  }
 };
 
 origin leaf_origin(const std::string& op) {

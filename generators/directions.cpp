@@ -56,7 +56,8 @@ ir::graph for_direction(const ir::graph& g, direction d) {
     if (n.what == ir::role::kept) kept.push_back(&n);
 
   const auto given = [&](const ir::named_node& k) {
-    return b.add({.op = "given", .name = "running_" + k.name, .varies = g.nodes[static_cast<std::size_t>(k.node)].varies});
+    return b.add(
+        {.op = "given", .name = "running_" + k.name, .varies = g.nodes[static_cast<std::size_t>(k.node)].varies});
   };
   const std::vector<int> moved = rebuild(unnamed, b, [&](int old, ir::node n) {
     if (d == direction::infer && g.running)
@@ -72,7 +73,8 @@ ir::graph for_direction(const ir::graph& g, direction d) {
   if (d == direction::train)
     for (const ir::named_node* k : kept) {
       int batch = to(*k);
-      if (const ir::node n = b[batch]; !g.running->biased && is_variance(g, g.nodes[static_cast<std::size_t>(k->node)])) {
+      if (const ir::node n = b[batch];
+          !g.running->biased && is_variance(g, g.nodes[static_cast<std::size_t>(k->node)])) {
         const int count = b.count(n.over, n.first);
         batch = b.op("mul", {batch, b.op("div", {count, b.op("sub", {count, b.constant(1)})})});
       }

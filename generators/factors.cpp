@@ -22,10 +22,12 @@ class sweep_uses {
     for (std::size_t i = 0; i < g_.nodes.size(); ++i) {
       const ir::node& n = g_.nodes[i];
       const int sweep = stage_[i] - (is_reduction(n.op) ? 1 : 0);
-      if (static_cast<int>(i) != user && sweep == stage_[static_cast<std::size_t>(user)] && std::find(n.args.begin(), n.args.end(), value) != n.args.end())
+      if (static_cast<int>(i) != user && sweep == stage_[static_cast<std::size_t>(user)] &&
+          std::find(n.args.begin(), n.args.end(), value) != n.args.end())
         return false;
     }
-    return std::none_of(g_.names.begin(), g_.names.end(), [&](const ir::named_node& n) { return n.node == value && n.what != ir::role::label; });
+    return std::none_of(g_.names.begin(), g_.names.end(),
+                        [&](const ir::named_node& n) { return n.node == value && n.what != ir::role::label; });
   }
 
  private:
@@ -59,8 +61,10 @@ class joiner {
   // (near - shift) * f = near * f - shift * f; near * f - c + b = near * f + (b - c)
   int offsets(const ir::node& n) {
     const int left = n.args[0], right = n.args[1];
-    if (n.op == "mul" && b_.is(left, "sub") && is_near(b_[left].args[0]) && is_fixed(b_[left].args[0], b_[left].args[1], right))
-      return b_.op("sub", {b_.op("mul", {b_[left].args[0], right}), named("offset", b_.op("mul", {b_[left].args[1], right}))});
+    if (n.op == "mul" && b_.is(left, "sub") && is_near(b_[left].args[0]) &&
+        is_fixed(b_[left].args[0], b_[left].args[1], right))
+      return b_.op("sub",
+                   {b_.op("mul", {b_[left].args[0], right}), named("offset", b_.op("mul", {b_[left].args[1], right}))});
     if (n.op != "add" || !b_.is(left, "sub") || joined_.count(b_[left].args[1]) == 0) return none;
     const int product = b_[left].args[0], inner = b_[left].args[1];
     if (!is_fixed(product, inner, right)) return none;

@@ -51,7 +51,9 @@ std::string formula(const ir::graph& g, int node, const std::function<std::strin
         part = formula(g, arg, name_of);
         const int inner = precedence(g.nodes[static_cast<std::size_t>(arg)]);
         const int outer = precedence(n);
-        if (outer < 3 && (inner < outer || (inner == outer && index == 1 && g.nodes[static_cast<std::size_t>(arg)].op != "constant"))) part = "(" + part + ")";
+        if (outer < 3 && (inner < outer ||
+                          (inner == outer && index == 1 && g.nodes[static_cast<std::size_t>(arg)].op != "constant")))
+          part = "(" + part + ")";
       }
       out += part;
     }
@@ -84,8 +86,8 @@ std::string to_text(const ir::graph& g) {
     for (int a : n.args) out += " %" + std::to_string(a);
     if (n.over != 0) out += " over(" + atoms_text(g, n.over) + ")";
     if (n.first)
-      out += " first(" + (n.first->percent > 0 ? number(n.first->percent) + "%" : std::to_string(n.first->count)) + ", " +
-             g.atoms[static_cast<std::size_t>(n.first->atom)].name + ")";
+      out += " first(" + (n.first->percent > 0 ? number(n.first->percent) + "%" : std::to_string(n.first->count)) +
+             ", " + g.atoms[static_cast<std::size_t>(n.first->atom)].name + ")";
     out += "  [" + atoms_text(g, n.varies) + "]\n";
   }
   for (const ir::named_node& n : g.names) out += "  " + n.name + " = %" + std::to_string(n.node) + "\n";

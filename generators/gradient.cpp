@@ -58,7 +58,6 @@ class differentiation {
   static constexpr const char* from_y_name = "#from_y";
   static constexpr const char* normalised_name = "#normalised";
 
-
   int moved(int node) const { return moved_[static_cast<std::size_t>(node)]; }
   terms& adjoint(int node) { return adjoints_[static_cast<std::size_t>(node)]; }
 
@@ -116,9 +115,11 @@ class differentiation {
     for (const ir::named_node& n : layer_.names) {
       const ir::node& was = layer_.nodes[static_cast<std::size_t>(n.node)];
       const bool output = n.what == ir::role::output && &n != &layer_.names.front();
-      const bool statistic = n.what == ir::role::statistic && (from_ == statistics::saved || from_ == statistics::from_y);
+      const bool statistic =
+          n.what == ir::role::statistic && (from_ == statistics::saved || from_ == statistics::from_y);
       if (is_leaf(was.op) || !(output || statistic)) continue;
-      kept.emplace_back(moved(n.node), ir::node{.op = output ? "input" : "given", .name = n.name, .varies = was.varies});
+      kept.emplace_back(moved(n.node),
+                        ir::node{.op = output ? "input" : "given", .name = n.name, .varies = was.varies});
       made.name(n.name, moved(n.node), ir::role::statistic);
     }
     ir::graph g = made.finish();

@@ -52,8 +52,7 @@ void print_rules(const library& lib, writer& out) {
   if (has(element::f64))
     types += "_f64 computes and keeps statistics in double" +
              std::string(lib.asked.types.size() > 1 ? ", every other type in float. " : ". ");
-  else
-    types += "Arithmetic and statistics are in float. ";
+  else types += "Arithmetic and statistics are in float. ";
   if (has(element::bf16) || has(element::f16))
     types +=
         "16-bit elements are widened when they are read and rounded to the nearest, ties to even, when they are "

@@ -28,15 +28,15 @@ enum class part : std::uint8_t { whole, group, member };
 struct atom {
   int axis = 0;
   part which = part::whole;
-  std::string name;         ///< "N", "G", "C/G"; "C/32" with groups fixed: group atom is named "32"
-  std::size_t extent = 0;   ///< 0 where it is known only at run time
+  std::string name;        ///< "N", "G", "C/G"; "C/32" with groups fixed: group atom is named "32"
+  std::size_t extent = 0;  ///< 0 where it is known only at run time
 };
 
 /// `first(p, C)`: only the leading ceil(percent * C / 100), or the leading `count`, elements of one atom are reduced.
 struct leading {
   int atom = -1;
   double percent = 0;
-  std::size_t count = 0;    ///< used where percent is 0
+  std::size_t count = 0;  ///< used where percent is 0
   friend bool operator==(const leading&, const leading&) = default;
 };
 
@@ -45,20 +45,20 @@ struct leading {
 struct node {
   std::string op;
   std::vector<int> args{};
-  double value = 0;                  ///< "constant"
-  std::string name{};                ///< "input", "parameter", "given"
-  atom_set varies = 0;               ///< the atoms along which the value varies
-  atom_set over = 0;                 ///< reductions: the atoms that are reduced; "spread": those along which it is repeated
-  std::optional<leading> first{};    ///< reductions: the part of one reduced atom that is taken
+  double value = 0;     ///< "constant"
+  std::string name{};   ///< "input", "parameter", "given"
+  atom_set varies = 0;  ///< the atoms along which the value varies
+  atom_set over = 0;    ///< reductions: the atoms that are reduced; "spread": those along which it is repeated
+  std::optional<leading> first{};  ///< reductions: the part of one reduced atom that is taken
   friend bool operator==(const node&, const node&) = default;
 };
 
 enum class role : std::uint8_t {
-  output,      ///< written by every direction: "y" first, then `output<"...">` in order
-  gradient,    ///< backward: the gradient of a parameter, in the parameters' type
-  statistic,   ///< written by `train`: `mean`, `rstd` and what `named<"...">` names, in order of first use
-  kept,        ///< a reduction that `running` keeps: "mean", "var"; argument `running_<name>`
-  label        ///< only a name for readers of the generated code; not an argument
+  output,     ///< written by every direction: "y" first, then `output<"...">` in order
+  gradient,   ///< backward: the gradient of a parameter, in the parameters' type
+  statistic,  ///< written by `train`: `mean`, `rstd` and what `named<"...">` names, in order of first use
+  kept,       ///< a reduction that `running` keeps: "mean", "var"; argument `running_<name>`
+  label       ///< only a name for readers of the generated code; not an argument
 };
 
 struct named_node {
@@ -71,18 +71,18 @@ struct named_node {
 enum class update : std::uint8_t { momentum, keep, average };
 struct running {
   update rule = update::momentum;
-  double rate = 0.1;        ///< momentum: new = (1 - rate) old + rate batch; keep: new = rate old + (1 - rate) batch
-  bool biased = false;      ///< running variance is the batch's times n / (n - 1) unless biased
+  double rate = 0.1;    ///< momentum: new = (1 - rate) old + rate batch; keep: new = rate old + (1 - rate) batch
+  bool biased = false;  ///< running variance is the batch's times n / (n - 1) unless biased
 };
 
 struct graph {
-  std::string name;                        ///< the layer's name, a C identifier
-  std::string source;                      ///< the layer in one line, as a person would write it
-  std::vector<std::string> steps{};        ///< describe(): one line a step
-  std::vector<axis> axes{};                ///< layer order, as written: the memory order, innermost last
-  std::vector<atom> atoms{};               ///< layer order; a split axis gives two neighbours
-  std::vector<node> nodes{};               ///< arguments always stand before their users
-  std::vector<named_node> names{};         ///< outputs first
+  std::string name;                  ///< the layer's name, a C identifier
+  std::string source;                ///< the layer in one line, as a person would write it
+  std::vector<std::string> steps{};  ///< describe(): one line a step
+  std::vector<axis> axes{};          ///< layer order, as written: the memory order, innermost last
+  std::vector<atom> atoms{};         ///< layer order; a split axis gives two neighbours
+  std::vector<node> nodes{};         ///< arguments always stand before their users
+  std::vector<named_node> names{};   ///< outputs first
   std::optional<ir::running> running{};
 };
 

@@ -57,7 +57,8 @@ void check_gradient_names(const ir::graph& g) {
     if (n.op == "input" || n.op == "parameter") names.insert(n.name), differentiated.insert(n.name);
   for (const std::string& name : differentiated)
     if (names.count("d" + name) != 0)
-      throw user_error{"the layer '" + g.name + "' has something named 'd" + name + "', and so is the gradient of '" + name + "' in its backward functions; rename it"};
+      throw user_error{"the layer '" + g.name + "' has something named 'd" + name + "', and so is the gradient of '" +
+                       name + "' in its backward functions; rename it"};
 }
 
 }  // namespace
@@ -75,7 +76,8 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
   for (const ir::graph& g : lib.layers) {
     std::vector<order> orders;
     const auto add = [&](order o) {
-      if (std::none_of(orders.begin(), orders.end(), [&](const order& k) { return k.atoms == o.atoms; })) orders.push_back(std::move(o));
+      if (std::none_of(orders.begin(), orders.end(), [&](const order& k) { return k.atoms == o.atoms; }))
+        orders.push_back(std::move(o));
     };
     if (asked.orders.empty()) add({"", own_order(g)});
     for (const std::string& text : asked.orders) {
@@ -99,8 +101,10 @@ library make_library(const request& asked, const std::vector<ir::graph>& layers)
   for (const std::string& text : asked.orders)
     if (used.count(text) == 0) {
       std::string known;
-      for (const ir::graph& g : lib.layers) known += (known.empty() ? "" : ", ") + g.name + " has " + order_name(g, own_order(g));
-      throw user_error{"the order '" + text + "' fits no layer (" + known + "); name each axis of a layer once, with dots where a name has more than one letter (N.head.C)"};
+      for (const ir::graph& g : lib.layers)
+        known += (known.empty() ? "" : ", ") + g.name + " has " + order_name(g, own_order(g));
+      throw user_error{"the order '" + text + "' fits no layer (" + known +
+                       "); name each axis of a layer once, with dots where a name has more than one letter (N.head.C)"};
     }
   return lib;
 }

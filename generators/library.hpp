@@ -14,7 +14,7 @@ struct request {
   std::string out = ".";
   std::string name = "norms";
   std::vector<element> types{element::f32};
-  std::vector<std::string> orders;              ///< besides the layers' own; "" for the own one
+  std::vector<std::string> orders;  ///< besides the layers' own; "" for the own one
   std::vector<direction> directions{direction::infer};
   std::vector<std::string> backends{"highway"};
   bool strided = false;
@@ -24,7 +24,7 @@ struct request {
 
 struct library {
   request asked;
-  std::vector<ir::graph> layers;      ///< canonical
+  std::vector<ir::graph> layers;  ///< canonical
   std::vector<signature> functions;
 };
 

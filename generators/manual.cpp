@@ -217,19 +217,21 @@ void print_collected(const signature& s, writer& out) {
   if (!s.collected) return;
   const std::string unit = statistics_type(s.how.type) == element::f64 ? "2^-53" : "2^-24";
   out.line("///");
-  out.comment("Computed as x * a + b, one multiply-add an element, with a and b formed once from what is given. Rounding b "
-              "adds an error of " + unit + " * |b| to y, about three times that without fused multiply-add: the last "
-              "digits, as long as the mean is no more than a few deviations.", "/// ");
+  out.comment(
+      "Computed as x * a + b, one multiply-add an element, with a and b formed once from what is given. Rounding b "
+      "adds an error of " +
+          unit +
+          " * |b| to y, about three times that without fused multiply-add: the last "
+          "digits, as long as the mean is no more than a few deviations.",
+      "/// ");
 }
 
 }  // namespace
 
 std::string comment_safe(std::string text) {
   for (char& c : text)
-    if (static_cast<unsigned char>(c) < ' ')
-      c = ' ';
-    else if (c == '\\')
-      c = '/';
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    else if (c == '\\') c = '/';
   return text;
 }
 

@@ -49,7 +49,9 @@ ir::graph shift_moments(const ir::graph& g) {
     }
     if (was.op == "sub" && centres.count(unspread(was.args[1])) != 0) {  // by the mean of the groups that it belongs to
       const centre& c = centres[unspread(was.args[1])];
-      const auto along = [&](int node) { return b.add({.op = "spread", .args = {node}, .over = at(was.args[1]).over}); };
+      const auto along = [&](int node) {
+        return b.add({.op = "spread", .args = {node}, .over = at(was.args[1]).over});
+      };
       const bool spread = at(was.args[1]).op == "spread";
       const int near = b.op("sub", {n.args[0], spread ? along(c.pivot) : c.pivot});
       return b.op("sub", {near, spread ? along(c.shift) : c.shift});

@@ -12,9 +12,11 @@ namespace normfold::gen {
 namespace {
 
 bool keeps_nans(std::string_view op) {
-  constexpr std::string_view arithmetic[] = {"add", "sub",  "mul",   "div",  "neg",        "max",    "min",     "abs",
-                                             "sq",  "sqrt", "rsqrt", "less", "less_equal", "select", "storage", "spread"};
-  return find_op(op).kind != op_kind::elementwise || std::find(std::begin(arithmetic), std::end(arithmetic), op) != std::end(arithmetic);
+  constexpr std::string_view arithmetic[] = {"add",        "sub",    "mul",     "div",   "neg",   "max",
+                                             "min",        "abs",    "sq",      "sqrt",  "rsqrt", "less",
+                                             "less_equal", "select", "storage", "spread"};
+  return find_op(op).kind != op_kind::elementwise ||
+         std::find(std::begin(arithmetic), std::end(arithmetic), op) != std::end(arithmetic);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace normfold::gen {
 
 /// Where the NaN of a value come from.
 struct nan_sources {
-  std::vector<int> reads;   ///< the nodes that read memory
-  ir::atom_set along = 0;   ///< the loops of reductions on the way
+  std::vector<int> reads;  ///< the nodes that read memory
+  ir::atom_set along = 0;  ///< the loops of reductions on the way
 };
 
 /// Those of `node`, if all on the way is arithmetic, so that a NaN comes out as it went in or as the processor makes one; none where an op may

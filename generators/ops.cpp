@@ -31,6 +31,7 @@ value sign(value a) { return select(0 < a, 1, select(a < 0, -1, 0)); }
 value one(in) { return 1; }
 value minus_one(in) { return -1; }
 
+// clang-format off
 const op_row rows[] = {
     // Leaves. "pivot" is made by the plan alone: the mean of the first block of a reduction, near which sums are taken.
     // "leading" is 1 in the part of an atom that `first(...)` takes and 0 behind it.
@@ -91,6 +92,7 @@ const op_row rows[] = {
      {[](in n) { return sign(n.a) * share_of(n, n.f <= abs(n.a)); }}, 0},
     {"pivot", fold, 1, false, [](args a) { return a[0] + a[1]; }, "pivot({0})", {}, 0},
 };
+// clang-format on
 
 }  // namespace
 

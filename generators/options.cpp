@@ -13,7 +13,8 @@ namespace normfold::gen {
 namespace {
 
 constexpr const char* usage =
-    "usage: PROGRAM --out DIR --name LIBRARY [--types f32,f64,bf16,f16] [--orders NCHW,NHWC] [--directions infer,train,backward]\n"
+    "usage: PROGRAM --out DIR --name LIBRARY [--types f32,f64,bf16,f16] [--orders NCHW,NHWC] [--directions "
+    "infer,train,backward]\n"
     "               [--backends highway] [--params f32] [--strided] [--table]\n"
     "       PROGRAM --list | --describe | --graph | --plan   print the layers: names, steps, graphs, or sweeps\n";
 
@@ -36,8 +37,9 @@ T one_of(const std::string& option, const std::string& text, std::initializer_li
 }
 
 bool is_identifier(const std::string& text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }) &&
-         !(text[0] >= '0' && text[0] <= '9');
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  }) && !(text[0] >= '0' && text[0] <= '9');
 }
 
 struct command {
@@ -64,23 +66,26 @@ command parse(int argc, const char* const* argv) {
     } else if (option == "--types") {
       c.asked.types.clear();
       for (const std::string& t : list(value()))
-        c.asked.types.push_back(one_of<element>(option, t, {{"f32", element::f32}, {"f64", element::f64}, {"bf16", element::bf16}, {"f16", element::f16}}));
+        c.asked.types.push_back(one_of<element>(
+            option, t, {{"f32", element::f32}, {"f64", element::f64}, {"bf16", element::bf16}, {"f16", element::f16}}));
     } else if (option == "--directions") {
       c.asked.directions.clear();
       for (const std::string& d : list(value()))
-        c.asked.directions.push_back(one_of<direction>(option, d, {{"infer", direction::infer},
-                                                                  {"train", direction::train},
-                                                                  {"backward", direction::backward},
-                                                                  {"backward_recompute", direction::backward_recompute},
-                                                                  {"backward_from_y", direction::backward_from_y},
-                                                                  {"backward_frozen", direction::backward_frozen}}));
+        c.asked.directions.push_back(one_of<direction>(option, d,
+                                                       {{"infer", direction::infer},
+                                                        {"train", direction::train},
+                                                        {"backward", direction::backward},
+                                                        {"backward_recompute", direction::backward_recompute},
+                                                        {"backward_from_y", direction::backward_from_y},
+                                                        {"backward_frozen", direction::backward_frozen}}));
     } else if (option == "--plan" || option == "--graph" || option == "--describe" || option == "--list") {
       c.print = option;
     } else {
       throw user_error{"there is no option '" + option + "'\n" + usage};
     }
   }
-  if (!is_identifier(c.asked.name)) throw user_error{"--name '" + c.asked.name + "' is not a C identifier; use letters, digits and underscores"};
+  if (!is_identifier(c.asked.name))
+    throw user_error{"--name '" + c.asked.name + "' is not a C identifier; use letters, digits and underscores"};
   return c;
 }
 
@@ -129,7 +134,8 @@ int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers,
     const library lib = make_library(c.asked, layers);
     std::vector<file> files{{c.asked.name + ".h", header_text(lib)}};
     for (const std::string& name : c.asked.backends) {
-      const auto known = std::find_if(all_backends().begin(), all_backends().end(), [&](const backend& b) { return b.name == name; });
+      const auto known =
+          std::find_if(all_backends().begin(), all_backends().end(), [&](const backend& b) { return b.name == name; });
       if (known == all_backends().end()) {
         std::string names;
         for (const backend& b : all_backends()) names += (names.empty() ? "" : ", ") + std::string(b.name);
@@ -149,6 +155,8 @@ int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers,
   return 1;
 }
 
-int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers) { return run(argc, argv, layers, std::cout, std::cerr); }
+int run(int argc, const char* const* argv, const std::vector<ir::graph>& layers) {
+  return run(argc, argv, layers, std::cout, std::cerr);
+}
 
 }  // namespace normfold::gen

@@ -21,7 +21,10 @@ std::string identifier(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) {
     if (!out.empty() && (name.size() > 1 || std::isdigit(static_cast<unsigned char>(name[0])))) out += '_';
-    for (char c : name) out += std::isalnum(static_cast<unsigned char>(c)) ? static_cast<char>(std::tolower(static_cast<unsigned char>(c))) : '_';
+    for (char c : name)
+      out += std::isalnum(static_cast<unsigned char>(c))
+                 ? static_cast<char>(std::tolower(static_cast<unsigned char>(c)))
+                 : '_';
   }
   return out;
 }
@@ -43,7 +46,8 @@ std::vector<ir::atom_set> roles_of_everything(const ir::graph& g) {
 
 // `gap(i)` counts the loops left out before entry i: what is not adjacent in memory does not merge.
 template <class Never, class Gap>
-loops<max_atoms> merge(std::size_t size, const std::vector<ir::atom_set>& sets, const std::vector<int>& order, Never never, Gap gap) {
+loops<max_atoms> merge(std::size_t size, const std::vector<ir::atom_set>& sets, const std::vector<int>& order,
+                       Never never, Gap gap) {
   std::array<std::uint64_t, max_atoms> roles{};
   for (std::size_t i = 0; i < max_atoms; ++i) {
     roles[i] = never_merge;
@@ -136,9 +140,19 @@ rescue find_extremes(const plan& p) {
     if (n.op == "scale") {
       const ir::node& absmax = p.at(n.args[0]);
       found.scale = static_cast<int>(i);
-      found.largest = {.reduces = true, .nodes = n.args, .loops = absmax.varies | absmax.over, .over = absmax.over, .first = absmax.first, .repairs = {}};
+      found.largest = {.reduces = true,
+                       .nodes = n.args,
+                       .loops = absmax.varies | absmax.over,
+                       .over = absmax.over,
+                       .first = absmax.first,
+                       .repairs = {}};
       if (const ir::node& column = p.at(absmax.args[0]); column.op == "absmax") {
-        found.columns = {.reduces = true, .nodes = {}, .loops = column.varies | column.over, .over = column.over, .first = {}, .repairs = {}};
+        found.columns = {.reduces = true,
+                         .nodes = {},
+                         .loops = column.varies | column.over,
+                         .over = column.over,
+                         .first = {},
+                         .repairs = {}};
         for (int a : n.args) found.columns.nodes.push_back(p.at(a).args[0]);
       }
     }
@@ -180,7 +194,8 @@ std::vector<int> find_arrays(const plan& p, const std::vector<int>& stage) {
   for (std::size_t i = 0; i < p.g.nodes.size(); ++i) {
     const ir::node& n = p.g.nodes[i];
     const bool statistic = (stage[i] > 0 || given[i] != 0 || n.op == "spread") && n.varies != p.all_loops();
-    if ((is_reduction(n.op) && !holds(p.extremes.largest, static_cast<int>(i))) || (statistic && wanted[i] != 0)) arrays.push_back(static_cast<int>(i));
+    if ((is_reduction(n.op) && !holds(p.extremes.largest, static_cast<int>(i))) || (statistic && wanted[i] != 0))
+      arrays.push_back(static_cast<int>(i));
   }
   return arrays;
 }
@@ -206,16 +221,23 @@ void add_passes(plan& p) {
       if (stage[i] != s || !is_reduction(n.op) || is_extreme(p, static_cast<int>(i))) continue;
       const ir::atom_set over_all = n.varies | n.over;
       auto fits = std::find_if(p.passes.begin(), p.passes.end(), [&](const pass& q) {
-        return q.reduces && stage[index(q.nodes[0])] == s && q.loops == over_all && q.over == n.over && q.first == n.first &&
-               q.pivots == (n.op == "pivot") && q.nodes.size() < 4;
+        return q.reduces && stage[index(q.nodes[0])] == s && q.loops == over_all && q.over == n.over &&
+               q.first == n.first && q.pivots == (n.op == "pivot") && q.nodes.size() < 4;
       });
       if (fits == p.passes.end())
-        fits = p.passes.insert(fits, pass{.reduces = true, .pivots = n.op == "pivot", .nodes = {}, .loops = over_all, .over = n.over, .first = n.first, .repairs = {}});
+        fits = p.passes.insert(fits, pass{.reduces = true,
+                                          .pivots = n.op == "pivot",
+                                          .nodes = {},
+                                          .loops = over_all,
+                                          .over = n.over,
+                                          .first = n.first,
+                                          .repairs = {}});
       fits->nodes.push_back(static_cast<int>(i));
     }
     for (pass& q : p.passes)
       for (const repair& r : repairs)
-        if (q.reduces && stage[index(q.nodes[0])] == s && std::find(q.nodes.begin(), q.nodes.end(), r.shift) != q.nodes.end())
+        if (q.reduces && stage[index(q.nodes[0])] == s &&
+            std::find(q.nodes.begin(), q.nodes.end(), r.shift) != q.nodes.end())
           q.repairs.push_back(r);
     if (p.how == shape::resident) continue;
     for (int i : p.arrays) {  // statistics of this stage, computed from the sums just taken
@@ -224,7 +246,8 @@ void add_passes(plan& p) {
       auto fits = std::find_if(p.passes.begin(), p.passes.end(), [&](const pass& q) {
         return !q.reduces && stage[index(q.nodes[0])] == s && q.loops == n.varies;
       });
-      if (fits == p.passes.end()) fits = p.passes.insert(fits, pass{.nodes = {}, .loops = n.varies, .first = {}, .repairs = {}});
+      if (fits == p.passes.end())
+        fits = p.passes.insert(fits, pass{.nodes = {}, .loops = n.varies, .first = {}, .repairs = {}});
       fits->nodes.push_back(i);
     }
   }
@@ -235,7 +258,8 @@ void add_passes(plan& p) {
     const ir::atom_set along = p.how == shape::resident ? p.all_loops() : p.at(n.node).varies;
     auto fits = std::find_if(p.passes.begin() + static_cast<std::ptrdiff_t>(p.first_output), p.passes.end(),
                              [&](const pass& q) { return q.loops == along; });
-    if (fits == p.passes.end()) fits = p.passes.insert(fits, pass{.nodes = {}, .loops = along, .first = {}, .repairs = {}});
+    if (fits == p.passes.end())
+      fits = p.passes.insert(fits, pass{.nodes = {}, .loops = along, .first = {}, .repairs = {}});
     if (std::find(fits->nodes.begin(), fits->nodes.end(), n.node) == fits->nodes.end()) fits->nodes.push_back(n.node);
   }
 }
@@ -246,9 +270,11 @@ plan make_plan(const ir::graph& g, const std::vector<int>& order, bool strided) 
   plan p;
   p.strided = strided;
   const auto alone = [&](int atom) {
-    return strided || std::any_of(g.nodes.begin(), g.nodes.end(), [&](const ir::node& n) { return n.first && n.first->atom == atom; });
+    return strided || std::any_of(g.nodes.begin(), g.nodes.end(),
+                                  [&](const ir::node& n) { return n.first && n.first->atom == atom; });
   };
-  const loops<max_atoms> nest = merge(order.size(), roles_of_everything(g), order, alone, [](std::size_t) { return 0; });
+  const loops<max_atoms> nest =
+      merge(order.size(), roles_of_everything(g), order, alone, [](std::size_t) { return 0; });
   for (int l = 0; l < nest.size && index(nest.first[index(l)]) < order.size(); ++l) {
     loop made;
     std::vector<std::string> names;
@@ -276,7 +302,8 @@ std::vector<group> merged(const plan& p, ir::atom_set set, ir::atom_set over, co
   std::vector<ir::atom_set> sets = leaves;
   sets.push_back(over);
   const auto alone = [&](int l) { return p.strided || (first && first->atom == l); };
-  const loops<max_atoms> nest = merge(order.size(), sets, order, alone, [&](std::size_t i) { return order[i] - static_cast<int>(i); });
+  const loops<max_atoms> nest =
+      merge(order.size(), sets, order, alone, [&](std::size_t i) { return order[i] - static_cast<int>(i); });
   std::vector<group> groups;
   for (int i = 0; i < nest.size && index(nest.first[index(i)]) < order.size(); ++i) {
     group made;

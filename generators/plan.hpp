@@ -24,10 +24,10 @@ struct repair {
 /// One sweep: reductions of one scope, or values stored.
 struct pass {
   bool reduces = false;
-  bool pivots = false;         ///< only the first block of each slice is read
-  std::vector<int> nodes;      ///< the reductions taken, or the values stored
-  ir::atom_set loops = 0;      ///< the loops it runs over
-  ir::atom_set over = 0;       ///< those that are reduced
+  bool pivots = false;     ///< only the first block of each slice is read
+  std::vector<int> nodes;  ///< the reductions taken, or the values stored
+  ir::atom_set loops = 0;  ///< the loops it runs over
+  ir::atom_set over = 0;   ///< those that are reduced
   std::optional<ir::leading> first;
   std::vector<repair> repairs;
 };
@@ -51,22 +51,23 @@ enum class shape { resident, phased };
 struct slicing {
   ir::atom_set loops = 0;  ///< each value of these is a slice; 0: every pass goes over everything
   std::size_t begin = 0, end = 0;
-  pass across{};           ///< reductions over slices, of what the last of these passes reads: taken in that pass
+  pass across{};  ///< reductions over slices, of what the last of these passes reads: taken in that pass
   bool has(std::size_t pass_index) const { return loops != 0 && begin <= pass_index && pass_index < end; }
 };
 
 struct plan {
-  ir::graph g;               ///< over loops instead of atoms: bit i of a set is loop i
-  std::vector<loop> loops;   ///< memory order, outermost first
-  bool strided = false;      ///< the outer loops of full tensors have strides of their own
+  ir::graph g;              ///< over loops instead of atoms: bit i of a set is loop i
+  std::vector<loop> loops;  ///< memory order, outermost first
+  bool strided = false;     ///< the outer loops of full tensors have strides of their own
   shape how = shape::phased;
-  std::vector<pass> passes;  ///< in order; the last one stores the outputs
+  std::vector<pass> passes;      ///< in order; the last one stores the outputs
   std::size_t first_output = 0;  ///< from this pass on, what callers get is stored
   rescue extremes;
-  std::vector<int> arrays;   ///< phased: nodes whose values lie in arrays between sweeps
+  std::vector<int> arrays;  ///< phased: nodes whose values lie in arrays between sweeps
   slicing slices;
-  int together = -1;         ///< resident: the loop of neighbouring slices to be swept together where their runs are short; -1: none
-  bool apart = false;        ///< resident: the runs of a slice lie apart, with those of its neighbours between them
+  /// resident: the loop of neighbouring slices to be swept together where their runs are short; -1: none
+  int together = -1;
+  bool apart = false;  ///< resident: the runs of a slice lie apart, with those of its neighbours between them
 
   ir::atom_set all_loops() const { return (ir::atom_set{1} << loops.size()) - 1; }
   const ir::node& at(int i) const { return g.nodes[static_cast<std::size_t>(i)]; }

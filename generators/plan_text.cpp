@@ -165,10 +165,8 @@ std::string workspace_text(const plan& p) {
     if (callers) continue;  // lies where the caller wants it
     const std::string size = extents_text(p, p.at(n).varies);
     const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& s) { return s.first == size; });
-    if (known == sizes.end())
-      sizes.emplace_back(size, 1);
-    else
-      ++known->second;
+    if (known == sizes.end()) sizes.emplace_back(size, 1);
+    else ++known->second;
   }
   for (const auto& [size, count] : sizes)
     parts.push_back(std::to_string(count) + (count == 1 ? " array of " : " arrays of ") + size);
@@ -231,10 +229,8 @@ std::string to_text(const plan& p) {
     if (q.loops == p.all_loops()) {
       if (p.slices.has(i) && i + 1 < p.slices.end)
         again += tensors_read(p, operands);  // a slice's last sweep reads from memory where the slice does not fit
-      else if (q.first)
-        leading = ", the leading part twice,";
-      else
-        read += tensors_read(p, operands);
+      else if (q.first) leading = ", the leading part twice,";
+      else read += tensors_read(p, operands);
     }
     const std::string steps = steps_text(p, g, q);
     const bool several = steps.find('\n') != std::string::npos;
@@ -265,7 +261,8 @@ std::string readable_name(const plan& p, int node) {
   for (const ir::named_node& n : p.g.names)
     if (n.node == node) return n.name;
   const ir::node& n = p.at(node);
-  if (std::find(p.extremes.in_range.begin(), p.extremes.in_range.end(), node) != p.extremes.in_range.end()) return "under_root";
+  if (std::find(p.extremes.in_range.begin(), p.extremes.in_range.end(), node) != p.extremes.in_range.end())
+    return "under_root";
   if (n.op == "spread") return readable_name(p, n.args[0]) + "_of_group";
   if (n.op == "pivot" || n.op == "scale" || n.op == "unscale" || n.op == "leading") return n.op;
   for (const pass& q : p.passes)

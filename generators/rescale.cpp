@@ -14,7 +14,8 @@ namespace {
 class rescaler {
  public:
   // `scaled` are the names of the tensors whose largest element the scale follows from.
-  rescaler(const ir::graph& g, ir::atom_set kept, const ir::node& scope, std::set<std::string> scaled) : b_(g), scaled_(std::move(scaled)) {
+  rescaler(const ir::graph& g, ir::atom_set kept, const ir::node& scope, std::set<std::string> scaled)
+      : b_(g), scaled_(std::move(scaled)) {
     std::vector<int> largest;
     for (const ir::node& n : g.nodes)
       if (n.op == "input" && scaled_.count(n.name) != 0) largest.push_back(b_.reduce("absmax", b_.add(n), scope));
@@ -43,7 +44,8 @@ class rescaler {
     else if (n.op == "select") degree = level(n, d, 1, 2);
     else if ((n.op == "sqrt" || n.op == "rsqrt") && d[0] % 2 == 0) degree = n.op == "sqrt" ? d[0] / 2 : -d[0] / 2;
     else
-      for (std::size_t i = 0; i < n.args.size(); ++i) n.args[i] = times(n.args[i], -d[i]);  // tanh and the like see the value itself
+      for (std::size_t i = 0; i < n.args.size(); ++i)
+        n.args[i] = times(n.args[i], -d[i]);  // tanh and the like see the value itself
     // A root of a slice's statistic: of elements' own roots the plan takes no care.
     found_ = found_ || ((n.op == "sqrt" || n.op == "rsqrt") && degree != 0 && n.varies == b_[scale_].varies);
     degree_.push_back(degree);
@@ -74,7 +76,8 @@ class rescaler {
     const bool first = a != b ? a < b : d[i] != 0;
     const int scaled = n.args[first ? i : j];
     int& other = n.args[first ? j : i];
-    if (is_scaled(scaled) && b_.is(other, "input") && (n.op == "add" || n.op == "sub")) {  // x * s + r * s = (x + r) * s
+    if (is_scaled(scaled) && b_.is(other, "input") &&
+        (n.op == "add" || n.op == "sub")) {  // x * s + r * s = (x + r) * s
       scaled_.insert(b_[other].name);
       n.args[first ? i : j] = b_[scaled].args[0];
       common_ = 1;
@@ -110,7 +113,8 @@ ir::graph rescale(const ir::graph& g) {
   ir::graph unnamed = g;
   unnamed.names.clear();
   const auto walk = [&](rescaler& r) {
-    return rebuild(unnamed, r.to(), [&](int old, ir::node n) { return r.visit(g.nodes[static_cast<std::size_t>(old)], std::move(n)); });
+    return rebuild(unnamed, r.to(),
+                   [&](int old, ir::node n) { return r.visit(g.nodes[static_cast<std::size_t>(old)], std::move(n)); });
   };
   rescaler first(g, all & ~over, scope, {"x"});  // finds which other tensors are scaled with x
   walk(first);

@@ -145,8 +145,8 @@ int absolute(builder& b, const ir::node& n) {
 }
 
 using rule = int (*)(builder&, const ir::node&);
-constexpr rule table[] = {fold_constants, negation,    division, product,  addition,
-                          subtraction,    absolute,    commutes, reduce_only_what_varies};
+constexpr rule table[] = {
+    fold_constants, negation, division, product, addition, subtraction, absolute, commutes, reduce_only_what_varies};
 
 int simplify(builder& b, ir::node n) {
   for (rule apply : table)

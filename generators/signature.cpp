@@ -16,10 +16,12 @@ std::vector<int> atoms_of(ir::atom_set set, const order& memory) {
   return out;
 }
 
-void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names, const std::string& only = "") {
+void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_names& names,
+                const std::string& only = "") {
   for (const ir::node& n : s.g.nodes) {
     if (n.op != op || (!only.empty() && n.name != only)) continue;
-    const bool known = std::any_of(s.arguments.begin(), s.arguments.end(), [&](const argument& a) { return a.name == n.name; });
+    const bool known =
+        std::any_of(s.arguments.begin(), s.arguments.end(), [&](const argument& a) { return a.name == n.name; });
     if (known || n.name == "average_rate") continue;
     s.arguments.push_back({kind, n.name, names(n.name), atoms_of(n.varies, s.how.memory), -1});
   }
@@ -28,7 +30,8 @@ void add_leaves(signature& s, std::string_view op, argument_kind kind, unique_na
 }  // namespace
 
 bool sums_over_slices(const signature& s) {
-  return std::any_of(s.arguments.begin(), s.arguments.end(), [](const argument& a) { return a.kind == argument_kind::gradient; });
+  return std::any_of(s.arguments.begin(), s.arguments.end(),
+                     [](const argument& a) { return a.kind == argument_kind::gradient; });
 }
 
 element statistics_type(element e) { return e == element::f64 ? element::f64 : element::f32; }
@@ -78,7 +81,8 @@ std::string extent_text(const signature& s, int atom) {
   const std::string whole = id_of([&](const extent& e) { return e.axis == a.axis; }, axis.extent);
   if (a.which == ir::part::whole) return whole;
   const int group_atom = a.which == ir::part::group ? atom : atom - 1;
-  const std::string groups = id_of([&](const extent& e) { return e.group_atom == group_atom; }, s.g.atoms[static_cast<std::size_t>(group_atom)].extent);
+  const std::string groups = id_of([&](const extent& e) { return e.group_atom == group_atom; },
+                                   s.g.atoms[static_cast<std::size_t>(group_atom)].extent);
   return a.which == ir::part::group ? groups : "(" + whole + " / " + groups + ")";
 }
 
@@ -87,12 +91,14 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   s.how = how;
   s.g = for_direction(layer, how.what);
   const bool frozen = how.what == direction::backward_frozen;
-  const ir::graph forward = !is_backward(how.what) ? s.g : for_direction(layer, frozen ? direction::infer : direction::train);
+  const ir::graph forward =
+      !is_backward(how.what) ? s.g : for_direction(layer, frozen ? direction::infer : direction::train);
   for (const ir::node& n : forward.nodes)
     if (is_reduction(n.op)) s.averaged |= n.over;
   const ir::graph computed = is_backward(how.what) ? s.g : as_multiply_add(s.g);
   s.collected = computed.nodes != s.g.nodes;
-  s.sweeps = make_plan(join_offsets(join_factors(shift_moments(two_levels(rescale(computed), how.memory.atoms)))), how.memory.atoms, how.strided);
+  s.sweeps = make_plan(join_offsets(join_factors(shift_moments(two_levels(rescale(computed), how.memory.atoms)))),
+                       how.memory.atoms, how.strided);
   s.name = layer.name + (how.what == direction::infer ? "" : "_" + to_text(how.what)) + "_" + to_text(how.type);
   for (char c : how.memory.name.empty() ? "" : "_" + how.memory.name) s.name += c == '.' ? '_' : c;
 
@@ -106,7 +112,9 @@ signature make_signature(const ir::graph& layer, const variant& how) {
                                : n.what == ir::role::gradient  ? argument_kind::gradient
                                : n.what == ir::role::statistic ? argument_kind::statistic
                                                                : argument_kind::kept;
-    s.arguments.push_back({kind, n.name, names(n.name), atoms_of(s.g.nodes[static_cast<std::size_t>(n.node)].varies, how.memory), static_cast<int>(i)});
+    s.arguments.push_back({kind, n.name, names(n.name),
+                           atoms_of(s.g.nodes[static_cast<std::size_t>(n.node)].varies, how.memory),
+                           static_cast<int>(i)});
   }
   if (s.g.running && s.g.running->rule == ir::update::average && how.what == direction::train)
     s.arguments.push_back({argument_kind::count, "batches", names("batches"), {}, -1});
@@ -118,7 +126,8 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   add_leaves(s, "input", argument_kind::input, names);
   if (is_backward(how.what))  // as in the layer's other functions
     for (const ir::named_node& n : layer.names)
-      for (const std::string& name : {n.name, "running_" + n.name}) add_leaves(s, "given", argument_kind::given, names, name);
+      for (const std::string& name : {n.name, "running_" + n.name})
+        add_leaves(s, "given", argument_kind::given, names, name);
   add_leaves(s, "given", argument_kind::given, names);
   if (is_backward(how.what))
     for (const ir::node& n : layer.nodes)
@@ -128,18 +137,21 @@ signature make_signature(const ir::graph& layer, const variant& how) {
   for (std::size_t a = 0; a < layer.axes.size(); ++a)
     if (layer.axes[a].extent == 0) s.extents.push_back({names(layer.axes[a].name), static_cast<int>(a), -1});
   for (std::size_t a = 0; a < layer.atoms.size(); ++a)
-    if (layer.atoms[a].which == ir::part::group && layer.atoms[a].extent == 0) s.extents.push_back({names(layer.atoms[a].name), -1, static_cast<int>(a)});
+    if (layer.atoms[a].which == ir::part::group && layer.atoms[a].extent == 0)
+      s.extents.push_back({names(layer.atoms[a].name), -1, static_cast<int>(a)});
   if (!how.strided) return s;
   const int innermost = layer.atoms[static_cast<std::size_t>(how.memory.atoms.back())].axis;
   for (std::size_t i = 0; i < s.arguments.size(); ++i) {
     const argument& a = s.arguments[i];
-    if (a.atoms.size() != layer.atoms.size() || a.kind == argument_kind::parameter || a.kind == argument_kind::gradient) continue;
+    if (a.atoms.size() != layer.atoms.size() || a.kind == argument_kind::parameter || a.kind == argument_kind::gradient)
+      continue;
     int last = innermost;
     for (int atom : a.atoms) {
       const int axis = layer.atoms[static_cast<std::size_t>(atom)].axis;
       if (axis == innermost || axis == last) continue;
       last = axis;
-      s.strides.push_back({names(a.id + "_stride_" + layer.axes[static_cast<std::size_t>(axis)].name), static_cast<int>(i), axis});
+      s.strides.push_back(
+          {names(a.id + "_stride_" + layer.axes[static_cast<std::size_t>(axis)].name), static_cast<int>(i), axis});
     }
   }
   return s;

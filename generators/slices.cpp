@@ -18,7 +18,8 @@ class slicer {
   }
 
   void run() {
-    const auto out = std::find_if(p_.passes.begin(), p_.passes.end(), [&](const pass& q) { return !q.reduces && q.loops == all_; });
+    const auto out =
+        std::find_if(p_.passes.begin(), p_.passes.end(), [&](const pass& q) { return !q.reduces && q.loops == all_; });
     if (out == p_.passes.end() || p_.extremes.scale >= 0) return;
     last_ = static_cast<std::size_t>(out - p_.passes.begin());
     ir::atom_set over = 0;
@@ -32,8 +33,7 @@ class slicer {
     ir::atom_set slices = all_ & ~over;
     if (columns) slices &= (over & ~(over - 1)) - 1;  // whole runs of memory: the loops outside of all that are reduced
     if (slices == 0 || !reads) return;
-    for (std::size_t i : needs_[last_])
-      (((p_.passes[i].loops & slices) == slices) ? inside_ : before_).push_back(i);
+    for (std::size_t i : needs_[last_]) (((p_.passes[i].loops & slices) == slices) ? inside_ : before_).push_back(i);
     inside_.push_back(last_);
     p_.slices.loops = slices;
     take_across();
@@ -72,29 +72,36 @@ class slicer {
     if ((all_ & ~p_.slices.loops) != run) return;
     for (std::size_t i = 0; i < p_.passes.size(); ++i) {
       const pass& q = p_.passes[i];
-      if (!q.reduces || q.pivots || q.first || !q.repairs.empty() || q.loops != all_ || has(q.over, innermost())) continue;
+      if (!q.reduces || q.pivots || q.first || !q.repairs.empty() || q.loops != all_ || has(q.over, innermost()))
+        continue;
       if ((q.over << 1 & ~q.over) != run) continue;  // the loops next to the run, without a gap
-      if (!std::all_of(needs_[i].begin(), needs_[i].end(), [&](std::size_t need) { return holds(inside_, need) || holds(before_, need); })) continue;
+      if (!std::all_of(needs_[i].begin(), needs_[i].end(),
+                       [&](std::size_t need) { return holds(inside_, need) || holds(before_, need); }))
+        continue;
       p_.slices.across = q;
       across_ = i;
       return;
     }
   }
 
-  static bool holds(const std::vector<std::size_t>& set, std::size_t i) { return std::find(set.begin(), set.end(), i) != set.end(); }
+  static bool holds(const std::vector<std::size_t>& set, std::size_t i) {
+    return std::find(set.begin(), set.end(), i) != set.end();
+  }
 
   // What else reads full tensors goes before the slices: an output may lie where an operand is. False where that
   // cannot be.
   bool read_before_stored() {
     for (std::size_t i = 0; i < p_.passes.size(); ++i)
-      if (p_.passes[i].reduces && p_.passes[i].loops == all_ && !holds(inside_, i) && !holds(before_, i) && i != across_) {
+      if (p_.passes[i].reduces && p_.passes[i].loops == all_ && !holds(inside_, i) && !holds(before_, i) &&
+          i != across_) {
         before_.insert(before_.end(), needs_[i].begin(), needs_[i].end());
         before_.push_back(i);
       }
     std::sort(before_.begin(), before_.end());
     before_.erase(std::unique(before_.begin(), before_.end()), before_.end());
     return std::none_of(before_.begin(), before_.end(), [&](std::size_t i) {
-      return holds(inside_, i) || std::any_of(needs_[i].begin(), needs_[i].end(), [&](std::size_t need) { return holds(inside_, need); });
+      return holds(inside_, i) ||
+             std::any_of(needs_[i].begin(), needs_[i].end(), [&](std::size_t need) { return holds(inside_, need); });
     });
   }
 

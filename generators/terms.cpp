@@ -109,7 +109,8 @@ void algebra::add(terms& to, const terms& more) {
 }
 
 bool algebra::has_element(const term& t) const {
-  return std::any_of(t.powers.begin(), t.powers.end(), [&](const auto& f) { return b_.made_of(f.first) == origin::element; });
+  return std::any_of(t.powers.begin(), t.powers.end(),
+                     [&](const auto& f) { return b_.made_of(f.first) == origin::element; });
 }
 
 // Whether a sum over whole elements must be known before this can be computed.
@@ -137,7 +138,9 @@ int algebra::plain(const term& t) {
   int made = b_.constant(t.coefficient);
   for (const auto& [node, power] : t.powers)
     for (int i = 0; i < std::abs(power); ++i)
-      made = simplified(b_, {.op = "mul", .args = {made, power > 0 ? node : simplified(b_, {.op = "div", .args = {b_.constant(1), node}})}});
+      made = simplified(
+          b_, {.op = "mul",
+               .args = {made, power > 0 ? node : simplified(b_, {.op = "div", .args = {b_.constant(1), node}})}});
   return made;
 }
 
@@ -146,7 +149,8 @@ bool algebra::vanishes(const term& inner, ir::atom_set over, const std::optional
   for (const auto& factor : inner.powers) {
     const int centred = factor.first;
     const ir::node& n = b_[centred];
-    if (factor.second != 1 || n.op != "sub" || !b_.is(n.args[1], "mean") || b_[n.args[1]].args[0] != n.args[0]) continue;
+    if (factor.second != 1 || n.op != "sub" || !b_.is(n.args[1], "mean") || b_[n.args[1]].args[0] != n.args[0])
+      continue;
     const ir::node& mean = b_[n.args[1]];
     if ((mean.over & ~over) != 0 || mean.first != within(first, mean.over)) continue;
     const bool alone = std::all_of(inner.powers.begin(), inner.powers.end(), [&](const auto& f) {
@@ -181,7 +185,9 @@ terms algebra::sum_of_one(const term& t, ir::atom_set over, std::optional<ir::le
 terms algebra::sum_of_inner(term inner, ir::atom_set over, const std::optional<ir::leading>& first) {
   ir::atom_set later = over;
   for (const auto& [node, power] : inner.powers)
-    if (const ir::atom_set mine = b_[node].varies & over; std::pair(std::popcount(mine), mine) < std::pair(std::popcount(later), later)) later = mine;
+    if (const ir::atom_set mine = b_[node].varies & over;
+        std::pair(std::popcount(mine), mine) < std::pair(std::popcount(later), later))
+      later = mine;
   if (later != over) {
     const ir::atom_set now = over & ~later;
     term rest, here;
@@ -210,7 +216,9 @@ terms algebra::sum(const terms& of, ir::atom_set over, const std::optional<ir::l
   for (const term& t : split)
     for (const auto& [node, power] : t.powers) {
       const deferred* d = find(node);
-      if (d == nullptr || d->over == 0 || std::none_of(d->inner.begin(), d->inner.end(), [&](const term& i) { return has_element(i); })) continue;
+      if (d == nullptr || d->over == 0 ||
+          std::none_of(d->inner.begin(), d->inner.end(), [&](const term& i) { return has_element(i); }))
+        continue;
       sums.insert(node);
       for (const term& i : d->inner) waits = waits || depends_on_sums(i);
     }

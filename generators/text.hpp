@@ -34,10 +34,19 @@ class writer {
   }
   /// Code, cut after commas where it is longer than 118 columns.
   void code(std::string text);
-  void open(std::string_view text) { code(std::string(text)); ++depth_; }
-  void close(std::string_view text = "}") { --depth_; line(text); }
+  void open(std::string_view text) {
+    code(std::string(text));
+    ++depth_;
+  }
+  void close(std::string_view text = "}") {
+    --depth_;
+    line(text);
+  }
   /// Closes one scope and opens the next: "}, [&](...) {"
-  void turn(std::string_view text) { --depth_; open(text); }
+  void turn(std::string_view text) {
+    --depth_;
+    open(text);
+  }
   const std::string& str() const { return out_; }
 
  private:
@@ -48,12 +57,12 @@ class writer {
 /// Gives each wish a name that no one else has and that is no word of C or C++.
 class unique_names {
  public:
+  unique_names();                     ///< words of C and C++ are taken
+  void take(std::string_view names);  ///< names with blanks between them
   std::string operator()(std::string wish);
-  bool is_free(const std::string& name);
+  bool is_free(const std::string& name) const;
 
  private:
-  void take_words();
-
   std::set<std::string, std::less<>> taken_;
 };
 
@@ -91,7 +100,8 @@ inline void writer::code(std::string text) {
 /// Replaces every `{key}` by its text; used by the backends' columns.
 inline std::string fill_slot(std::string text, std::string_view key, std::string_view by) {
   const std::string slot = "{" + std::string(key) + "}";
-  for (std::size_t at = text.find(slot); at != std::string::npos; at = text.find(slot, at + by.size())) text.replace(at, slot.size(), by);
+  for (std::size_t at = text.find(slot); at != std::string::npos; at = text.find(slot, at + by.size()))
+    text.replace(at, slot.size(), by);
   return text;
 }
 

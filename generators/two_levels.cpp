@@ -12,7 +12,8 @@ constexpr std::size_t long_enough = 64;  // elements of a run that a sweep may w
 
 class splitter {
  public:
-  splitter(const ir::graph& g, int inner) : g_(g), b_(g), inner_(ir::atom_set{1} << inner), all_((ir::atom_set{1} << g.atoms.size()) - 1) {}
+  splitter(const ir::graph& g, int inner)
+      : g_(g), b_(g), inner_(ir::atom_set{1} << inner), all_((ir::atom_set{1} << g.atoms.size()) - 1) {}
 
   ir::graph run() {
     rebuild(g_, b_, [&](int old, ir::node n) {
@@ -27,7 +28,9 @@ class splitter {
  private:
   const ir::node& at(int i) const { return g_.nodes[static_cast<std::size_t>(i)]; }
 
-  int over(const std::string& op, int value, ir::atom_set set) { return b_.add({.op = op, .args = {value}, .over = set}); }
+  int over(const std::string& op, int value, ir::atom_set set) {
+    return b_.add({.op = op, .args = {value}, .over = set});
+  }
 
   // mean(sq(v - mean(v))) = mean over the columns of (their variance + sq(their mean - mean))
   int split(const ir::node& was, const ir::node& n) {
@@ -85,7 +88,9 @@ ir::graph two_levels(const ir::graph& g, const std::vector<int>& order) {
   bool skips = false;
   for (const ir::node& n : g.nodes) {
     if (n.first) return g;
-    if (!is_reduction(n.op) || g.nodes[static_cast<std::size_t>(n.args[0])].varies != (ir::atom_set{1} << g.atoms.size()) - 1) continue;
+    if (!is_reduction(n.op) ||
+        g.nodes[static_cast<std::size_t>(n.args[0])].varies != (ir::atom_set{1} << g.atoms.size()) - 1)
+      continue;
     skips = skips || (n.over & ~(ir::atom_set{1} << inner) & ~(ir::atom_set{1} << next)) != 0;
     if ((n.over >> next & 1) != 0) return g;
   }

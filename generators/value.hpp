@@ -46,8 +46,8 @@ value fails(value condition);
 
 /// One node and what it is made of: what a row of the op table says its derivatives with.
 struct applied {
-  value f;              ///< the result
-  value a, b, c;        ///< the arguments
+  value f;        ///< the result
+  value a, b, c;  ///< the arguments
   const ir::node* node = nullptr;
 };
 

@@ -54,10 +54,8 @@ const char* sharing_of(argument_kind k) {
 std::string unwrapped(const std::string& text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i)
-    if (text[i] != '\n')
-      out += text[i];
-    else
-      i = text.find_first_not_of(' ', i + 1) - 1, out += ' ';
+    if (text[i] != '\n') out += text[i];
+    else i = text.find_first_not_of(' ', i + 1) - 1, out += ' ';
   return out;
 }
 

@@ -16,37 +16,20 @@ using ir::has;
 namespace {
 
 // Names that a generator's class, its base and the prelude use.
-constexpr std::string_view reserved[] = {"Expr",          "Func",           "RDom",        "Var",
-                                         "Type",          "Tuple",          "Halide",      "Input",
-                                         "Output",        "Buffer",         "Generator",   "target",
-                                         "generate",      "schedule",       "configure",   "real",
-                                         "number",        "storage",        "parameter",   "statistic",
-                                         "statistics",    "lane",           "vector",      "tasks",
-                                         "blocks",        "rest",           "rows",        "chunk",
-                                         "chunks",        "repaired",       "totals",      "ordinary",
-                                         "all_ordinary",  "plain",          "rescued",     "one",
-                                         "wanted",        "merged",         "merged_to_8", "loaded", "stored", "plus",
-                                         "larger",        "smaller",        "sq",          "rsqrt",
-                                         "cast",          "select",         "abs",         "exp",
-                                         "log",           "tanh",           "erf",         "sqrt",
-                                         "round",         "sigmoid",        "in_range",    "power_of_two",
-                                         "infinity",      "kLanes",         "kRun", "kRows",       "kChunk", "kBlock", "kStreams", "kVectors", "in_vectors", "in_streams", "group_of",
-                                         "values",        "set_extents",    "outputs",     "result",
-                                         "name",          "build_pipeline", "get_target",  "get_pipeline",
-                                         "auto_schedule", "machine_params", "rvars",       "exponential",
-                                         "tangent",       "error_function", "choose",      "is_less",
-                                         "is_less_equal", "number_of",      "clamp",       "device",
-                                         "fold_chunks",   "min",            "on_gpu",         "width",
-                                         "steps",         "Steps",          "RowFold",        "ColumnFold",
-                                         "beside",        "together",       "fold_rows",      "fold_row",       "part",
-                                         "before_all",     "tree",           "fused",          "stored_at_once",
-                                         "chosen",         "of_row",        "extreme",        "minimum",        "schedule",       "ahead",
-                                         "ask_ahead"};
+constexpr std::string_view reserved =
+    "Expr Func RDom Var Type Tuple Halide Input Output Buffer Generator target generate schedule configure real "
+    "number storage parameter statistic statistics lane vector tasks blocks rest rows chunk chunks repaired totals "
+    "ordinary all_ordinary plain rescued one wanted merged merged_to_8 loaded stored plus larger smaller sq rsqrt "
+    "cast select abs exp log tanh erf sqrt round sigmoid in_range power_of_two infinity kLanes kRun kRows kChunk "
+    "kBlock kStreams kVectors in_vectors in_streams group_of values set_extents outputs result name build_pipeline "
+    "get_target get_pipeline auto_schedule machine_params rvars exponential tangent error_function choose is_less "
+    "is_less_equal number_of clamp device fold_chunks min on_gpu width steps Steps RowFold ColumnFold beside together "
+    "fold_rows fold_row part before_all tree fused stored_at_once chosen of_row extreme minimum ahead ask_ahead";
 
 }  // namespace
 
 algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
-  for (std::string_view word : reserved) names_(std::string(word));
+  names_.take(reserved);
   const auto size = p_.g.nodes.size();
   for (const tensor& t : k.tensors) {
     const argument& a = k.first->arguments[static_cast<std::size_t>(k.argument[inputs_.size()])];
@@ -91,7 +74,8 @@ algorithm::algorithm(const kernel& k) : k_(k), p_(k.first->sweeps) {
     group->nodes.push_back(named->node);
   }
   // Halide computes outputs one after the other: whole tensors come last, since they may lie where an operand is.
-  std::stable_partition(outputs_.begin(), outputs_.end(), [&](const output_group& g) { return g.varies != p_.all_loops(); });
+  std::stable_partition(outputs_.begin(), outputs_.end(),
+                        [&](const output_group& g) { return g.varies != p_.all_loops(); });
   ir::atom_set over = 0;
   for (const pass& q : p_.passes) over |= q.over;
   const ir::atom_set kept = p_.all_loops() & ~over;
@@ -266,7 +250,8 @@ void algorithm::print_domain(const std::string& name, ir::atom_set loops) {
   }
   out_->line("const RDom " + name + "(" + domain + ");");
   out_->line(declared + ";");
-  if (is_columns() && has(loops, static_cast<int>(p_.loops.size()) - 1) && (loops & joined_) != joined_) out_->line(column_of_group());
+  if (is_columns() && has(loops, static_cast<int>(p_.loops.size()) - 1) && (loops & joined_) != joined_)
+    out_->line(column_of_group());
 }
 
 // Counts a Func that is computed at the root. The statistics of a rescue are taken twice.

@@ -53,8 +53,8 @@ class algorithm {
 
   // Text
   // ---------------------------------------------------------------------------------------------------------------
-  std::vector<int> inner_first(ir::atom_set loops) const;                            ///< what to give loop_id and extent
-  std::string arguments(ir::atom_set loops) const;                                   ///< "c, nt"
+  std::vector<int> inner_first(ir::atom_set loops) const;  ///< what to give loop_id and extent
+  std::string arguments(ir::atom_set loops) const;         ///< "c, nt"
   std::string extent(int loop, const std::optional<ir::leading>& first = {}) const;  ///< "n_c", "lead_c"
 
  private:
@@ -95,9 +95,9 @@ class algorithm {
   void print_statistics(const std::vector<int>& results);
   void print_chosen();
   std::string repaired(const std::string& value, const std::string& mended) const;
-  nans nans_of(const tensor& t, int node) const;            ///< of the value, stored to t
-  std::string stored(const tensor& t, int node) const;      ///< "stored(storage, ...)"
-  std::string at_once(const output_group& g) const;         ///< how many elements are stored at once: "vector"
+  nans nans_of(const tensor& t, int node) const;        ///< of the value, stored to t
+  std::string stored(const tensor& t, int node) const;  ///< "stored(storage, ...)"
+  std::string at_once(const output_group& g) const;     ///< how many elements are stored at once: "vector"
   void print_outputs();
   void print_outputs_schedule();
   void allocate(std::size_t components, ir::atom_set loops, const std::string& more = "");
@@ -120,13 +120,13 @@ class algorithm {
   bool resident_ = false;
   ir::atom_set joined_ = 0;
   ir::atom_set inside_ = 0;  ///< the loops of one slice, where slices are what is kept
-  bool together_ = false;  ///< whether the sums across slices are taken in the sweep that stores the output
-  bool spreads_ = true;  ///< whether what a group's columns share gets a Func of columns
-  std::string slice_;  ///< the variable of the parallel loop over slices
+  bool together_ = false;    ///< whether the sums across slices are taken in the sweep that stores the output
+  bool spreads_ = true;      ///< whether what a group's columns share gets a Func of columns
+  std::string slice_;        ///< the variable of the parallel loop over slices
   std::vector<std::string> workspace_;
-  std::string wanted_;  ///< inside of the rescue: the condition under which a fold is taken
-  std::vector<repair> repairs_;              ///< those that the rescue takes on
-  std::vector<int> crossing_, read_later_;   ///< statistics of the rescue that what follows reads; by outputs
+  std::string wanted_;                      ///< inside of the rescue: the condition under which a fold is taken
+  std::vector<repair> repairs_;             ///< those that the rescue takes on
+  std::vector<int> crossing_, read_later_;  ///< statistics of the rescue that what follows reads; by outputs
   std::vector<std::string> crossing_names_;
 };
 

@@ -1,5 +1,5 @@
 // One text an op. Add a row here for every row of ops.cpp; a test names the missing ones. What is not an operator or a
-// function of Halide's stands in prelude.cpp.
+// function of Halide's stands in `functions`, or in prelude.cpp where it is called elsewhere too.
 #include "column.hpp"
 
 namespace normfold::gen::halide {
@@ -44,7 +44,20 @@ constexpr fold_text folds[] = {
     {"absmax", "0", "abs({0})", "larger"},
 };
 
+// Names of their own, for Halide's take no double or are not exact.
+constexpr std::string_view functions = R"(
+Expr exponential(Expr a) { return exp(a); }
+Expr tangent(Expr a) { return tanh(a); }
+Expr sigmoid(Expr a) { return number_of(a.type(), 1) / (number_of(a.type(), 1) + exp(-a)); }
+// Halide's own is right to four digits only; the C library's costs a call for each element.
+Expr error_function(Expr a) {
+  return Internal::Call::make(a.type(), a.type() == Float(64) ? "erf" : "erff", {a}, Internal::Call::PureExtern);
+}
+)";
+
 }  // namespace
+
+void print_functions(writer& out) { out.line(functions.substr(0, functions.size() - 1)); }
 
 std::string_view elementwise_text(std::string_view op) {
   for (const row& r : rows)

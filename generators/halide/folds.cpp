@@ -37,12 +37,9 @@ void fold_printer::print() {
     a_.out_->comment(a_.wish(n) + " = " + (q_.pivots ? "mean(" + a_.describe(p_.at(n).args[0]) + ")" : a_.describe(n)));
   print_extents();
   if (q_.pivots) print_firsts();
-  if (is_row_)
-    print_row_fold();
-  else if (a_.together_ && &q_ == &p_.slices.across)
-    print_together_fold();
-  else
-    print_column_fold();
+  if (is_row_) print_row_fold();
+  else if (a_.together_ && &q_ == &p_.slices.across) print_together_fold();
+  else print_column_fold();
 }
 
 // Whether this goes over the columns of a group.
@@ -182,8 +179,8 @@ void fold_printer::print_row_fold() {
     declared += ", " + a_.bounded_row();
     condition = slice + " < " + a_.extent(a_.inner_first(kept_)[0]);
   }
-  open_call("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() + ", on_gpu, " +
-                (q_.pivots ? "true" : "false") + ", " + condition,
+  open_call("RowFold " + row + " = fold_row(lane, vector, {" + slice + "}, " + extents + "}, " + folds() +
+                ", on_gpu, " + (q_.pivots ? "true" : "false") + ", " + condition,
             "Exprs& at");
   out.line(declared + ";");
   close_call();
@@ -200,7 +197,8 @@ void fold_printer::print_row_fold() {
 // Sums down columns where rows go by for the output's sake: a few rows at a time, then as many of those sums.
 void fold_printer::print_together_fold() {
   writer& out = *a_.out_;
-  const std::string partial = a_.fresh("partial"), chunks = a_.fresh("partials"), column = a_.arguments(kept_), row = a_.loop_id(reduced_[0]);
+  const std::string partial = a_.fresh("partial"), chunks = a_.fresh("partials"), column = a_.arguments(kept_),
+                    row = a_.loop_id(reduced_[0]);
   const auto open = [&](const std::string& to, const std::string& n, const std::string& index) {
     out.line("Func " + to + "(\"" + to + "\");");
     open_call("fold_rows(" + to + "(" + column + ", chunk), chunk, " + n + ", " + folds(), "Expr& " + index);
@@ -210,7 +208,8 @@ void fold_printer::print_together_fold() {
   open(chunks, "(" + extents_[0] + " + kRows - 1) / kRows", "part");
   out.line("return values_of(" + partial + "(" + column + ", part));");
   out.close("});");
-  print_sums(chunks, "(" + extents_[0] + " + kRows * kRows - 1) / (kRows * kRows)", "of_row.columns.push_back({" + partial);
+  print_sums(chunks, "(" + extents_[0] + " + kRows * kRows - 1) / (kRows * kRows)",
+             "of_row.columns.push_back({" + partial);
   a_.allocate(q_.nodes.size(), kept_, "((" + extents_[0] + " + 7) / 8)");
 }
 
@@ -222,7 +221,8 @@ void fold_printer::print_column_fold() {
   for (std::size_t r = 1; r < reduced_.size(); ++r) at += ", " + a_.loop_id(reduced_[r]);
   out.line("Func " + partial + "(\"" + partial + "\");");
   const ir::atom_set slices = a_.wanted_.empty() ? 0 : p_.at(p_.extremes.scale).varies & a_.joined();
-  const bool of_groups = a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined();
+  const bool of_groups =
+      a_.is_columns() && (kept_ & a_.joined()) == a_.joined() && slices != 0 && slices != a_.joined();
   if (of_groups) {
     out.open("{");
     out.line(a_.group_of_column());

@@ -57,7 +57,8 @@ void print_generator(const shared_kernel& made, writer& out) {
     if (id.empty()) continue;
     if (k.tensors[t].storage == 'S' && full.empty() && k.tensors[t].varies == p.all_loops()) full = id;
     if (k.tensors[t].storage == 'P' && parameters.empty()) parameters = id;
-    out.line("Input<Buffer<>> " + id + "{\"" + id + "\", " + std::to_string(a.inner_first(k.tensors[t].varies).size()) + "};");
+    out.line("Input<Buffer<>> " + id + "{\"" + id + "\", " + std::to_string(a.inner_first(k.tensors[t].varies).size()) +
+             "};");
   }
   for (const std::string& id : a.scalars()) out.line("Input<int32_t> " + id + "{\"" + id + "\"};");
   for (const output_group& g : a.outputs())

@@ -115,7 +115,8 @@ void algorithm::print_gpu_schedule() {
     out_->code("gpu_beside(steps, " + outputs_[0].id + ", {" + arguments(inside_) + "}, {" +
                arguments(p_.all_loops() & ~inside_) + "}, lane);");
   } else {
-    for (const auto& [some, kind] : {std::pair{has_rows(), ".rows"}, std::pair{has_rows(), ".values"}, std::pair{together_, ".columns"}}) {
+    for (const auto& [some, kind] :
+         {std::pair{has_rows(), ".rows"}, std::pair{has_rows(), ".values"}, std::pair{together_, ".columns"}}) {
       const std::string all = std::string("steps") + kind, also = std::string("of_row") + kind;
       if (some) out_->line(all + ".insert(" + all + ".end(), " + also + ".begin(), " + also + ".end());");
     }

@@ -11,7 +11,9 @@ using ir::has;
 
 namespace {
 
-bool contains(const std::vector<int>& nodes, int node) { return std::find(nodes.begin(), nodes.end(), node) != nodes.end(); }
+bool contains(const std::vector<int>& nodes, int node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
 
 }  // namespace
 
@@ -50,14 +52,16 @@ void algorithm::print_extents(const std::string& full, writer& out) const {
   const std::vector<int> dimensions = inner_first(p_.all_loops());
   std::string extents;
   for (std::size_t i = 0; i < dimensions.size(); ++i)
-    extents += (i > 0 ? ", " : "const Expr ") + extent(dimensions[i]) + " = " + full + ".dim(" + std::to_string(i) + ").extent()";
+    extents += (i > 0 ? ", " : "const Expr ") + extent(dimensions[i]) + " = " + full + ".dim(" + std::to_string(i) +
+               ").extent()";
   out.code(extents + ";");
   if (joined_ == 0) return;
   std::string left = loops_.back(), size = "n_" + left, indices;
   for (int l = static_cast<int>(p_.loops.size()); l-- > 0;) {
     if (!has(joined_, l)) continue;
     const bool is_outermost = (joined_ & ((ir::atom_set{1} << l) - 1)) == 0;
-    indices += (indices.empty() ? "const Expr " : ", ") + loop_id(l) + " = " + left + (is_outermost ? "" : " % " + extent(l));
+    indices +=
+        (indices.empty() ? "const Expr " : ", ") + loop_id(l) + " = " + left + (is_outermost ? "" : " % " + extent(l));
     if (is_outermost) out.line("const Expr " + extent(l) + " = " + size + ";");
     left += " / " + extent(l);
     size += " / " + extent(l);
@@ -88,8 +92,8 @@ bool algorithm::reads_groups(const std::vector<int>& targets) const {
 // before, and the row is in cache.
 bool algorithm::is_of_row(const pass& q) const {
   const ir::atom_set inner = ir::atom_set{1} << (p_.loops.size() - 1);
-  if (resident_ || p_.extremes.scale >= 0 || p_.loops.size() != 2 || q.over != inner || !p_.slices.has(static_cast<std::size_t>(&q - p_.passes.data())) ||
-      outputs_.back().varies != p_.all_loops())
+  if (resident_ || p_.extremes.scale >= 0 || p_.loops.size() != 2 || q.over != inner ||
+      !p_.slices.has(static_cast<std::size_t>(&q - p_.passes.data())) || outputs_.back().varies != p_.all_loops())
     return false;
   const std::vector<char> made = made_of(q);
   for (std::size_t i = 0; i < made.size(); ++i) {
@@ -136,7 +140,8 @@ bool algorithm::goes_together() const {
   for (std::size_t i = 0; i < p_.passes.size(); ++i) {
     const pass& q = p_.passes[i];
     if (!q.reduces || q.loops != p_.all_loops()) continue;
-    if (!p_.slices.has(i) || std::any_of(q.nodes.begin(), q.nodes.end(), [&](int n) { return reads[static_cast<std::size_t>(n)] != 0; }))
+    if (!p_.slices.has(i) ||
+        std::any_of(q.nodes.begin(), q.nodes.end(), [&](int n) { return reads[static_cast<std::size_t>(n)] != 0; }))
       return false;
   }
   return true;
@@ -164,7 +169,8 @@ std::string algorithm::group_of_column() const {
 // "const Expr c = g * n_c_g + c_g;"
 std::string algorithm::column_of_group() const {
   const int inner = static_cast<int>(p_.loops.size()) - 1;
-  return "const Expr " + loops_.back() + " = " + loop_id(inner - 1) + " * " + extent(inner) + " + " + loop_id(inner) + ";";
+  return "const Expr " + loops_.back() + " = " + loop_id(inner - 1) + " * " + extent(inner) + " + " + loop_id(inner) +
+         ";";
 }
 
 std::vector<int> algorithm::inner_first(ir::atom_set loops) const {

@@ -10,7 +10,9 @@ namespace normfold::gen::halide {
 namespace {
 
 // When NaN are short, in the generator's words.
-std::string condition(nans found) { return found == nans::always_short ? "!on_gpu" : "!on_gpu && parameter == storage"; }
+std::string condition(nans found) {
+  return found == nans::always_short ? "!on_gpu" : "!on_gpu && parameter == storage";
+}
 
 }  // namespace
 
@@ -18,10 +20,8 @@ void algorithm::print(writer& out) {
   out_ = &out;
   if (has_steps()) out.line(has_rows() || together_ ? "Steps steps, of_row;\n" : "Steps steps;\n");
   if (is_columns()) print_group_of();
-  if (p_.extremes.scale >= 0)
-    print_rescued();
-  else
-    print_folds();
+  if (p_.extremes.scale >= 0) print_rescued();
+  else print_folds();
   print_outputs();
   out.line();
   print_outputs_schedule();
@@ -118,17 +118,20 @@ void algorithm::print_outputs_schedule() {
     if (!together) out.line(fused(all.id, loop_id(kept[0]), kept) + ";");
     for (std::size_t g = 0; together && g < outputs_.size(); ++g) {
       out.line("Func(" + outputs_[g].id + ").parallel(" + loop_id(kept.back()) + ");");
-      if (g + 1 < outputs_.size()) out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
+      if (g + 1 < outputs_.size())
+        out.line("Func(" + outputs_[g].id + ").compute_with(Func(" + all.id + "), " + slice + ");");
     }
     if (streams)
-      out.line("in_streams(" + all.id + ", {" + swept + "}, " + extent(rows[0]) + " >= kChunk && " + extent(rows.back()) +
-               " >= kStreams, " + at_once(all) + ");");
+      out.line("in_streams(" + all.id + ", {" + swept + "}, " + extent(rows[0]) + " >= kChunk && " +
+               extent(rows.back()) + " >= kStreams, " + at_once(all) + ");");
     out.line("beside(steps, " + all.id + ", " + slice + ", {" + slices + "}, lane, vector);");
     if (asks_ahead()) {
       std::string read;
       for (std::size_t t = 0; t < inputs_.size(); ++t)
-        if (k_.tensors[t].varies == p_.all_loops() && !inputs_[t].empty()) read += (read.empty() ? "\"" : ", \"") + inputs_[t] + "\"";
-      out.code("ahead = ask_ahead(steps, " + all.id + ", " + inner + ", " + extent(rows[0]) + ", kVectors * vector, {" + read + "});");
+        if (k_.tensors[t].varies == p_.all_loops() && !inputs_[t].empty())
+          read += (read.empty() ? "\"" : ", \"") + inputs_[t] + "\"";
+      out.code("ahead = ask_ahead(steps, " + all.id + ", " + inner + ", " + extent(rows[0]) + ", kVectors * vector, {" +
+               read + "});");
     }
     return;
   }
@@ -145,10 +148,8 @@ void algorithm::print_outputs_schedule() {
       continue;
     }
     const bool is_whole = g.varies == p_.all_loops();
-    if (is_whole && !together_)
-      out.line("in_vectors(" + g.id + ", " + inner + ", vector, " + at_once(g) + ");");
-    else
-      out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
+    if (is_whole && !together_) out.line("in_vectors(" + g.id + ", " + inner + ", vector, " + at_once(g) + ");");
+    else out.line("Func(" + g.id + ").vectorize(" + inner + ", vector, TailStrategy::GuardWithIf);");
     const std::string row = loop_id(loops[0]);
     if (is_whole && together_) {
       out.line("together(of_row, " + g.id + ", " + row + ", chunk, lane, vector);");

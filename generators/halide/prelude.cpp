@@ -2,6 +2,7 @@
 #include "prelude.hpp"
 
 #include "ahead.hpp"
+#include "column.hpp"
 #include "folds.hpp"
 #include "gpu.hpp"
 
@@ -372,16 +373,6 @@ void before_all(const Steps& steps, Var lane, Var chunk, int vector) {
 }
 )";
 
-constexpr std::string_view functions = R"(
-Expr exponential(Expr a) { return exp(a); }
-Expr tangent(Expr a) { return tanh(a); }
-Expr sigmoid(Expr a) { return number_of(a.type(), 1) / (number_of(a.type(), 1) + exp(-a)); }
-// Halide's own is right to four digits only; the C library's costs a call for each element.
-Expr error_function(Expr a) {
-  return Internal::Call::make(a.type(), a.type() == Float(64) ? "erf" : "erff", {a}, Internal::Call::PureExtern);
-}
-)";
-
 }  // namespace
 
 void print_prelude(const std::string& library, writer& out) {
@@ -390,11 +381,12 @@ void print_prelude(const std::string& library, writer& out) {
               "that check their arguments and call them are in " +
               library + "_halide.cpp.");
   out.line("#include <Halide.h>\n");
-  out.line("#include <functional>\n#include <limits>\n#include <map>\n#include <memory>\n#include <set>\n#include <string>\n#include <utility>\n#include <vector>");
+  for (const char* header : {"functional", "limits", "map", "memory", "set", "string", "utility", "vector"})
+    out.line("#include <" + std::string(header) + ">");
   out.line(fill_slot(std::string(helpers.substr(0, helpers.size() - 1)), "kChunk", std::to_string(chunk_rows)));
   print_ahead_helper(out);
   print_gpu_helpers(out);
-  out.line(functions.substr(0, functions.size() - 1));
+  print_functions(out);
 }
 
 }  // namespace normfold::gen::halide

@@ -74,10 +74,8 @@ endmacro()
 )";
   std::string text;
   for (char c : out) {
-    if (c == '@')
-      text += name;
-    else
-      text += c;
+    if (c == '@') text += name;
+    else text += c;
   }
   for (const shared_kernel& made : kernels) {
     const algorithm a(made.k);

@@ -9,7 +9,9 @@ namespace normfold::gen::halide {
 
 namespace {
 
-bool holds(const std::vector<int>& nodes, int node) { return std::find(nodes.begin(), nodes.end(), node) != nodes.end(); }
+bool holds(const std::vector<int>& nodes, int node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
 
 }  // namespace
 
@@ -44,7 +46,8 @@ void algorithm::print_near() {
   } else {
     out_->open("{");
     print_domain("each", columns);
-    out_->code(near + " = " + (of_slice.empty() ? "" : of_slice + " && ") + "minimum(each, cast<int>(" + of_column + ")) == 1;");
+    out_->code(near + " = " + (of_slice.empty() ? "" : of_slice + " && ") + "minimum(each, cast<int>(" + of_column +
+               ")) == 1;");
     out_->close();
   }
   out_->line(value_step("near"));
@@ -117,7 +120,8 @@ void algorithm::print_rescued() {
   wanted_.clear();
   allocate(3, slices);  // ordinary, power and scale
   out.line();
-  out.comment(std::string("Squares of a slice overflow or vanish") + (repairs_.empty() ? "" : ", or its first block is far from its mean") +
+  out.comment(std::string("Squares of a slice overflow or vanish") +
+              (repairs_.empty() ? "" : ", or its first block is far from its mean") +
               ": its statistics once more, of x times a power of two.");
   std::string condition = "!ordinary" + at;
   if (!resident_ && slices != 0) {
@@ -144,7 +148,8 @@ void algorithm::print_rescued() {
     largest = "larger(" + largest + ", " + text(r.largest.nodes[i]) + ")";
   out.line("Func power(\"power\"), scale(\"scale\");");
   out.code("power" + at + " = power_of_two(" + largest + ");");
-  out.code("scale" + at + " = " + repaired("number(1)", "chosen(ordinary" + at + ", number(1), power" + at + ")") + ";");
+  out.code("scale" + at + " = " + repaired("number(1)", "chosen(ordinary" + at + ", number(1), power" + at + ")") +
+           ";");
   out.line(value_step("power"));
   out.line(value_step("scale"));
   functions_[r.scale] = "scale";
@@ -175,7 +180,9 @@ void algorithm::print_chosen() {
     for (std::size_t i : chosen)
       if (p_.at(crossing_[i]).varies == scope) members.push_back(i);
     const std::string call = "(" + arguments(scope) + ")";
-    const auto one_of = [&](const char* which, std::size_t i) { return which + ("[\"" + crossing_names_[i] + "\"]" + call); };
+    const auto one_of = [&](const char* which, std::size_t i) {
+      return which + ("[\"" + crossing_names_[i] + "\"]" + call);
+    };
     const std::string candidates = both ? fresh("both") : "";
     if (both) {
       std::string pair;
@@ -199,7 +206,8 @@ void algorithm::print_chosen() {
       const std::string plain = one_of("plain", members[c]);
       out.code(name + call + " = " +
                repaired(plain, "chosen(ordinary" + at + ", " + (both ? candidate(c) : plain) + ", " +
-                                   (both ? candidate(c + members.size()) : one_of("rescued", members[c])) + ")") + ";");
+                                   (both ? candidate(c + members.size()) : one_of("rescued", members[c])) + ")") +
+               ";");
       if (of_groups) out.close();
       out.line(value_step(name));
       allocate(1, scope);

@@ -57,7 +57,8 @@ std::string body::size(const group& g) const {
 }
 
 std::string body::stride(const tensor& t, int loop) const {
-  if (t.strided && loop + 1 < static_cast<int>(plan_.loops.size())) return t.id + "_stride_" + plan_.loops[static_cast<std::size_t>(loop)].name;
+  if (t.strided && loop + 1 < static_cast<int>(plan_.loops.size()))
+    return t.id + "_stride_" + plan_.loops[static_cast<std::size_t>(loop)].name;
   const ir::atom_set inner = t.varies & ~((ir::atom_set{2} << loop) - 1);
   return inner == 0 ? "" : product(inner);
 }
@@ -67,7 +68,8 @@ std::string body::at(const tensor& t) const {
   for (std::size_t l = 0; l < index_.size(); ++l) {
     if (index_[l].empty() || !has(t.varies, static_cast<int>(l))) continue;
     const std::string step = stride(t, static_cast<int>(l));
-    out += " + " + index_[l] + (step.empty() ? "" : " * " + (step.find('*') == std::string::npos ? step : "(" + step + ")"));
+    out += " + " + index_[l] +
+           (step.empty() ? "" : " * " + (step.find('*') == std::string::npos ? step : "(" + step + ")"));
   }
   return out;
 }
@@ -86,7 +88,8 @@ void body::declare_index(const std::vector<group>& groups, const std::string& fl
     if (!inner.empty()) text += " / " + (inner.find('*') == std::string::npos ? inner : "(" + inner + ")");
     if (g > 0) {
       const std::string whole = size(groups[g]);
-      text = (inner.empty() ? text : "(" + text + ")") + " % " + (whole.find('*') == std::string::npos ? whole : "(" + whole + ")");
+      text = (inner.empty() ? text : "(" + text + ")") + " % " +
+             (whole.find('*') == std::string::npos ? whole : "(" + whole + ")");
     }
     if (text != name) out_.line("const size_t " + name + " = " + text + ";");
     open_loop(groups[g], name);
@@ -134,7 +137,10 @@ std::vector<ir::atom_set> body::leaf_sets(const std::vector<int>& nodes) const {
 }
 
 std::string body::run(const tensor& t) const {
-  return std::string(!t.is_const ? "nf::Out<" : t.storage == 'S' ? "nf::In<" : "nf::Shared<") + t.storage + ">{" + at(t) + "}";
+  return std::string(!t.is_const        ? "nf::Out<"
+                     : t.storage == 'S' ? "nf::In<"
+                                        : "nf::Shared<") +
+         t.storage + ">{" + at(t) + "}";
 }
 
 std::string body::out_run(const tensor& t, int node) const {
@@ -179,7 +185,8 @@ std::string body::fresh(std::string wish_text) {
 
 std::string body::value(int node) const {
   if (const auto found = values_.find(node); found != values_.end()) return found->second;
-  if (const auto found = runs_.find(node); found != runs_.end()) return by_.count(node) != 0 ? "at(by(" + found->second + "))" : "at(" + found->second + ")";
+  if (const auto found = runs_.find(node); found != runs_.end())
+    return by_.count(node) != 0 ? "at(by(" + found->second + "))" : "at(" + found->second + ")";
   if (const tensor* t = leaf(node)) return std::string("nf::Broadcast<") + t->storage + ", S>(d, " + at(*t) + ")";
   return expression(node);
 }
@@ -269,10 +276,13 @@ void body::print_ready(const std::vector<int>& nodes, const std::vector<int>& ta
   // A product that is used once, by a sum of the same level, is part of a fused multiply-add, however long its text.
   const auto joins_a_sum = [&](int i) {
     if ((plan_.at(i).op != "mul" && plan_.at(i).op != "sq") || is_scaled(i)) return false;
-    return std::any_of(nodes.begin(), nodes.end(), [&](int u) {
-      const ir::node& n = plan_.at(u);
-      return (n.op == "add" || n.op == "sub") && std::find(n.args.begin(), n.args.end(), i) != n.args.end();
-    }) || std::find(targets.begin(), targets.end(), i) != targets.end();
+    return std::any_of(nodes.begin(), nodes.end(),
+                       [&](int u) {
+                         const ir::node& n = plan_.at(u);
+                         return (n.op == "add" || n.op == "sub") &&
+                                std::find(n.args.begin(), n.args.end(), i) != n.args.end();
+                       }) ||
+           std::find(targets.begin(), targets.end(), i) != targets.end();
   };
   for (int i : only) {
     const ir::node& n = plan_.at(i);
@@ -293,7 +303,8 @@ std::string body::describe(int node) const {
     if (i == node) return "";
     for (const ir::named_node& n : g.names)
       if (n.node == i) return n.name;
-    if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr && wish(i) != "t") return found->second;
+    if (const auto found = values_.find(i); found != values_.end() && leaf(i) == nullptr && wish(i) != "t")
+      return found->second;
     return is_reduction(g.nodes[static_cast<std::size_t>(i)].op) ? wish(i) : "";
   });
 }

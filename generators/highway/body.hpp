@@ -18,14 +18,19 @@ class body {
   writer& out() { return out_; }
 
   // Sizes and offsets -------------------------------------------------------------------------------------------------
-  std::string size(const group& g) const;                 ///< "n_c * n_hw", "lead_c" where only a part is taken
+  std::string size(const group& g) const;  ///< "n_c * n_hw", "lead_c" where only a part is taken
   std::string product(ir::atom_set loops, const std::optional<ir::leading>& first = {}) const;
-  std::string stride(const tensor& t, int loop) const;    ///< "" for 1
-  std::string at(const tensor& t) const;                  ///< "x + i_nt * n_c" at the open loops
-  void open_loop(const group& g, std::string index);      ///< from now on `index` stands for the loops of g
+  std::string stride(const tensor& t, int loop) const;  ///< "" for 1
+  std::string at(const tensor& t) const;                ///< "x + i_nt * n_c" at the open loops
+  void open_loop(const group& g, std::string index);    ///< from now on `index` stands for the loops of g
   /// The vector loop will begin at `index` of the loops of g.
-  void start_at(const group& g, std::string index) { index_[static_cast<std::size_t>(g.loops.back())] = std::move(index); }
-  void open_vector(const group& g) { open_ |= set_of(g); vector_ = set_of(g); }
+  void start_at(const group& g, std::string index) {
+    index_[static_cast<std::size_t>(g.loops.back())] = std::move(index);
+  }
+  void open_vector(const group& g) {
+    open_ |= set_of(g);
+    vector_ = set_of(g);
+  }
   void declare_index(const std::vector<group>& groups, const std::string& flat);  ///< i_n = flat / n_c ...
   static ir::atom_set set_of(const group& g);
 
@@ -35,18 +40,21 @@ class body {
   /// The sets along which the leaves among `nodes` vary.
   std::vector<ir::atom_set> leaf_sets(const std::vector<int>& nodes) const;
   /// Prints what can be computed with the loops that are open.
-  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets) { print_ready(nodes, targets, nodes); }
+  void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets) {
+    print_ready(nodes, targets, nodes);
+  }
   void print_ready(const std::vector<int>& nodes, const std::vector<int>& targets, const std::vector<int>& only);
   /// Prints a pointer for each leaf among `nodes` that the vector loop reads element by element.
   void print_runs(const std::vector<int>& nodes);
-  std::string value(int node) const;                      ///< its variable, or its text
+  std::string value(int node) const;  ///< its variable, or its text
   void name(int node, std::string text) { values_[node] = std::move(text); }
-  std::string wish(int node) const;                       ///< a readable name for the node
-  std::string fresh(std::string wish_text);               ///< "t", "t2", ...; "v_y" for the value of a tensor y
-  std::string expression(int node) const;                 ///< text of an elementwise node from its arguments' values
-  std::string store_one(const tensor& t, int node) const;  ///< statement that stores a value that is the same in all lanes
+  std::string wish(int node) const;          ///< a readable name for the node
+  std::string fresh(std::string wish_text);  ///< "t", "t2", ...; "v_y" for the value of a tensor y
+  std::string expression(int node) const;    ///< text of an elementwise node from its arguments' values
+  /// Statement that stores a value that is the same in all lanes.
+  std::string store_one(const tensor& t, int node) const;
   std::string fold(int node, const std::string& sum) const;  ///< "hn::MulAdd(a, b, sum)"
-  std::string describe(int node) const;                   ///< the formula in words, for comments
+  std::string describe(int node) const;                      ///< the formula in words, for comments
 
   /// What is known at this point; put back where a scope closes.
   struct state {
@@ -75,8 +83,8 @@ class body {
   void make_leaf(int node, tensor t) { leaves_[node] = std::move(t); }  ///< from now on read from memory
   const tensor* leaf(int node) const;
   std::string run_name(int node) const { return runs_.at(node); }
-  std::string run(const tensor& t) const;                 ///< "nf::In<S>{x + ...}" or Out
-  std::string out_run(const tensor& t, int node) const;   ///< of the value `node`: "nf::OutOf<S, P>{y + ...}", or Out
+  std::string run(const tensor& t) const;                ///< "nf::In<S>{x + ...}" or Out
+  std::string out_run(const tensor& t, int node) const;  ///< of the value `node`: "nf::OutOf<S, P>{y + ...}", or Out
 
  private:
   bool is_fused(int node) const;  ///< a product without a variable of its own
@@ -88,7 +96,7 @@ class body {
   std::map<int, std::string> values_;
   std::map<int, std::string> runs_;
   std::map<std::string, std::string> known_runs_;  ///< text -> name, of the pointers in scope
-  std::set<int> by_;  ///< scales that may be 1
+  std::set<int> by_;                               ///< scales that may be 1
   std::map<int, tensor> leaves_;
   std::vector<std::string> index_;
   ir::atom_set open_ = 0;

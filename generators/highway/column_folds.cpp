@@ -20,7 +20,8 @@ std::string sums_text(const pass& q, const char* type) {
 
 }  // namespace
 
-void phased_printer::open_columns(const std::vector<group>& kept, const std::vector<group>& rows, const group& columns) {
+void phased_printer::open_columns(const std::vector<group>& kept, const std::vector<group>& rows,
+                                  const group& columns) {
   b_.declare_index(kept, task_name(kept, inside_ != 0 ? "part" : "slice"));
   b_.declare_index(rows, task_name(rows, "row"));
   b_.open_vector(columns);
@@ -29,13 +30,15 @@ void phased_printer::open_columns(const std::vector<group>& kept, const std::vec
 // Where the partial sums of a slice lie: one place for all of its sweeps, large enough for each, since tasks that own other
 // slices are in other sweeps.
 void phased_printer::declare_partial() {
-  std::vector<std::pair<std::string, std::size_t>> sizes;  // columns and chunks, and the most sums that a sweep takes of them
+  // columns and chunks, and the most sums that a sweep takes of them
+  std::vector<std::pair<std::string, std::size_t>> sizes;
   for (std::size_t i = p_.slices.begin; i < p_.slices.end; ++i) {
     const pass& q = p_.passes[i];
     if (!is_column_pass(p_, q) || q.pivots) continue;
     const ir::atom_set kept = q.loops & ~q.over & ~inside_, columns = innermost(p_, kept), others = kept & ~columns;
-    const std::string size = (others == 0 ? "" : b_.product(others) + " * ") + "normfold::PaddedColumns(" + b_.product(columns) +
-                             ", sizeof(nf::Stat<S>)) * normfold::Chunks(" + b_.product(q.over, q.first) + ")";
+    const std::string size = (others == 0 ? "" : b_.product(others) + " * ") + "normfold::PaddedColumns(" +
+                             b_.product(columns) + ", sizeof(nf::Stat<S>)) * normfold::Chunks(" +
+                             b_.product(q.over, q.first) + ")";
     const auto known = std::find_if(sizes.begin(), sizes.end(), [&](const auto& each) { return each.first == size; });
     if (known == sizes.end()) sizes.emplace_back(size, q.nodes.size());
     else known->second = std::max(known->second, q.nodes.size());
@@ -48,7 +51,8 @@ void phased_printer::declare_partial() {
     slice = slice.empty() ? "i_" + name : "(" + slice + " * n_" + name + " + i_" + name + ")";
   }
   std::string most;
-  for (const auto& [size, sums] : sizes) most += (most.empty() ? "" : ", ") + (sums == 1 ? "" : std::to_string(sums) + " * ") + size;
+  for (const auto& [size, sums] : sizes)
+    most += (most.empty() ? "" : ", ") + (sums == 1 ? "" : std::to_string(sums) + " * ") + size;
   if (sizes.size() > 1) most = "normfold::MostOf({" + most + "})";
   out_.line("nf::Stat<S>* const partial_of_slice = partial + " + slice + " * " + most + ";");
 }
@@ -59,7 +63,9 @@ void phased_printer::print_extremes() {
   const tensor& scale = arrays_.at(r.scale);
   const std::string columns = b_.product(scale.varies);
   std::string all;
-  for (int n : r.in_range) all += (all.empty() ? "" : " & ") + std::string("nf::MarkExtremes(d, ") + columns + ", " + arrays_.at(n).id + ", " + scale.id + ")";
+  for (int n : r.in_range)
+    all += (all.empty() ? "" : " & ") + std::string("nf::MarkExtremes(d, ") + columns + ", " + arrays_.at(n).id + ", " +
+           scale.id + ")";
   out_.line("if (scaled || (" + all + ")) break;");
   out_.comment("Squares overflow or vanish in a column: once more on x times a power of two.");
   if (is_column_pass(p_, r.largest)) {
@@ -95,7 +101,9 @@ void phased_printer::print_columns(const pass& q) {
   std::vector<group> kept, rows;
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) (groups[g].reduced ? rows : kept).push_back(groups[g]);
   const group& columns = groups.back();
-  for (int n : q.nodes) out_.comment(b_.wish(n) + " = " + (q.pivots ? "mean of the first rows of " + b_.describe(p_.at(n).args[0]) : b_.describe(n)));
+  for (int n : q.nodes)
+    out_.comment(b_.wish(n) + " = " +
+                 (q.pivots ? "mean of the first rows of " + b_.describe(p_.at(n).args[0]) : b_.describe(n)));
   if (q.pivots) return print_pivot_columns(q, kept, rows, columns);
   const std::string sizes = product_of(kept) + ", " + product_of(rows) + ", " + b_.size(columns);
   const std::string slice = kept.empty() ? "" : " " + task_name(kept, inside_ != 0 ? "part" : "slice");
@@ -108,13 +116,15 @@ void phased_printer::print_columns(const pass& q) {
   const body::state unscaled = b_.save();
   open_scaled(scales, b_);
   const std::vector<int> tensors = full_tensors(nodes, b_);
-  out_.open("nf::FoldColumns<S, " + std::to_string(tensors.size()) + ", " + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row +
-            sums_text(q, "V&") + ") HWY_ATTR {");
+  out_.open("nf::FoldColumns<S, " + std::to_string(tensors.size()) + ", " + fold_list(q, p_) + ">(d, " + context() +
+            ", " + sizes + ", " + partial() + ", [=](size_t" + slice + ", auto at, size_t" + row + sums_text(q, "V&") +
+            ") HWY_ATTR {");
   open_columns(kept, rows, columns);
   b_.print_runs(nodes);
   if (!tensors.empty()) out_.line(prefetch_ahead(tensors, b_));
   b_.print_ready(nodes, operands);
-  for (std::size_t i = 0; i < q.nodes.size(); ++i) out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
+  for (std::size_t i = 0; i < q.nodes.size(); ++i)
+    out_.code("s" + std::to_string(i) + " = " + b_.fold(q.nodes[i], "s" + std::to_string(i)) + ";");
   out_.close("});");
   close_scaled(scales, unscaled, b_);
   b_.restore(outside);
@@ -126,13 +136,15 @@ void phased_printer::print_columns(const pass& q) {
   }
 }
 
-void phased_printer::print_pivot_columns(const pass& q, const std::vector<group>& kept, const std::vector<group>& rows, const group& columns) {
+void phased_printer::print_pivot_columns(const pass& q, const std::vector<group>& kept, const std::vector<group>& rows,
+                                         const group& columns) {
   const std::string sizes = product_of(kept) + ", " + product_of(rows) + ", " + b_.size(columns);
   const std::string slice = kept.empty() ? "" : " " + task_name(kept, inside_ != 0 ? "part" : "slice");
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
   for (int n : q.nodes) {
-    out_.open("nf::PivotColumns(d, " + context() + ", " + sizes + ", [&](size_t" + slice + ", auto at, size_t" + row + ") HWY_ATTR {");
+    out_.open("nf::PivotColumns(d, " + context() + ", " + sizes + ", [&](size_t" + slice + ", auto at, size_t" + row +
+              ") HWY_ATTR {");
     open_columns(kept, rows, columns);
     const std::vector<int> nodes = b_.needed({p_.at(n).args[0]});
     b_.print_runs(nodes);
@@ -147,11 +159,12 @@ void phased_printer::print_pivot_columns(const pass& q, const std::vector<group>
   }
 }
 
-void phased_printer::print_merge(const pass& q, const std::vector<group>& kept, const group& columns, const std::string& sizes) {
+void phased_printer::print_merge(const pass& q, const std::vector<group>& kept, const group& columns,
+                                 const std::string& sizes) {
   const std::string slice = kept.empty() ? "" : " " + task_name(kept, inside_ != 0 ? "part" : "slice");
   const body::state outside = b_.save();
-  out_.open("nf::MergeColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() + ", [&](size_t" + slice + ", auto at" + sums_text(q, "V") +
-            ") HWY_ATTR {");
+  out_.open("nf::MergeColumns<" + fold_list(q, p_) + ">(d, " + context() + ", " + sizes + ", " + partial() +
+            ", [&](size_t" + slice + ", auto at" + sums_text(q, "V") + ") HWY_ATTR {");
   open_columns(kept, {}, columns);
   std::string largest;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
@@ -165,7 +178,8 @@ void phased_printer::print_merge(const pass& q, const std::vector<group>& kept, 
     b_.name(q.nodes[i], total);
     if (p_.extremes.scale >= 0 && &q == &p_.extremes.largest) {
       largest = largest.empty() ? total : "nf::Max(" + largest + ", " + total + ")";
-      if (i + 1 == q.nodes.size()) out_.line("nf::ScaleMarked(d, at, " + b_.run(arrays_.at(p_.extremes.scale)) + ", " + largest + ");");
+      if (i + 1 == q.nodes.size())
+        out_.line("nf::ScaleMarked(d, at, " + b_.run(arrays_.at(p_.extremes.scale)) + ", " + largest + ");");
       continue;
     }
     out_.line("at.Store(" + b_.run(arrays_.at(q.nodes[i])) + ", " + total + ");");
@@ -173,7 +187,8 @@ void phased_printer::print_merge(const pass& q, const std::vector<group>& kept, 
   for (const repair& r : q.repairs) {
     const std::string variance = b_.fresh(b_.wish(r.variance));
     out_.line("const V " + variance + " = " + b_.expression(r.variance) + ";");
-    out_.line("if (!again && nf::MovePivots(d, at, " + b_.run(arrays_.at(r.pivot)) + ", " + b_.value(r.shift) + ", " + variance + ")) moved = true;");
+    out_.line("if (!again && nf::MovePivots(d, at, " + b_.run(arrays_.at(r.pivot)) + ", " + b_.value(r.shift) + ", " +
+              variance + ")) moved = true;");
   }
   out_.close("});");
   b_.restore(outside);
@@ -184,15 +199,16 @@ void phased_printer::print_rows_with_columns() {
   const pass& across = p_.slices.across;
   const pass& last = p_.passes[p_.slices.end - 1];
   std::vector<group> kept, rows;
-  for (int l = 0; l + 1 < static_cast<int>(p_.loops.size()); ++l) (has(across.over, l) ? rows : kept).push_back({.loops = {l}});
+  for (int l = 0; l + 1 < static_cast<int>(p_.loops.size()); ++l)
+    (has(across.over, l) ? rows : kept).push_back({.loops = {l}});
   const group columns{.loops = {static_cast<int>(p_.loops.size()) - 1}};
   const std::string sizes = product_of(kept) + ", " + product_of(rows) + ", " + b_.size(columns);
   const std::string slice = kept.empty() ? "" : " " + task_name(kept, "slice");
   const std::string row = " " + task_name(rows, "row");
   const body::state outside = b_.save();
 
-  out_.open("nf::FoldRows<S, " + fold_list(across, p_) + ">(d, context, " + sizes + ", " + bytes_of_slice() + ", partial, stream, [=](size_t" + slice +
-            ", size_t" + row + ") HWY_ATTR {");
+  out_.open("nf::FoldRows<S, " + fold_list(across, p_) + ">(d, context, " + sizes + ", " + bytes_of_slice() +
+            ", partial, stream, [=](size_t" + slice + ", size_t" + row + ") HWY_ATTR {");
   b_.declare_index(kept, task_name(kept, "slice"));
   b_.declare_index(rows, task_name(rows, "row"));
   inside_ = p_.slices.loops;
@@ -220,7 +236,8 @@ void phased_printer::print_rows_with_columns() {
     if (const tensor* t = b_.leaf(i); t != nullptr && t->storage == 'S')
       out_.line("at.Prefetch(" + b_.run_name(i) + " + ahead * " + b_.stride(*t, rows.back().loops.back()) + ");");
   for (std::size_t i = 0; i < writes.size(); ++i)
-    if (writes[i].to.storage == 'S') out_.line("at.Prefetch(" + to[i] + " + ahead * " + b_.stride(writes[i].to, rows.back().loops.back()) + ");");
+    if (writes[i].to.storage == 'S')
+      out_.line("at.Prefetch(" + to[i] + " + ahead * " + b_.stride(writes[i].to, rows.back().loops.back()) + ");");
   b_.print_ready(nodes, targets);
   std::vector<std::string> values;
   for (const write& w : writes) {  // before the first store: an output may be one of the operands

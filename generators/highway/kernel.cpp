@@ -28,7 +28,8 @@ void print_prologue(const kernel& k, writer& out) {
   const plan& p = k.first->sweeps;
   out.line("using D = nf::TagOf<S>;");
   if (names_vectors(k)) out.line("using V = hn::Vec<D>;");
-  const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'A'; });
+  const bool statistics = p.how == shape::phased || std::any_of(k.tensors.begin(), k.tensors.end(),
+                                                                [](const tensor& t) { return t.storage == 'A'; });
   if (statistics) out.line("using A [[maybe_unused]] = nf::StatStorage<S>;");
   out.line("const D d;");
   print_leading(p, out);

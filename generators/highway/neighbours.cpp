@@ -103,7 +103,8 @@ std::vector<std::string> print_find_pivots(const std::vector<kept>& values, body
   const plan& p = b.p();
   writer& out = b.out();
   std::vector<std::string> places;
-  for (int n : first_pivots(p)) places.push_back(std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; })->place);
+  for (int n : first_pivots(p))
+    places.push_back(std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; })->place);
   if (places.empty()) return {};
   const body::state before = b.save();
   out.open("const auto find_pivots = [&](size_t " + slice_name(p) + ") HWY_ATTR {");
@@ -113,7 +114,8 @@ std::vector<std::string> print_find_pivots(const std::vector<kept>& values, body
     b.multiply_by({p.extremes.scale}, false);
   }
   print_row_folds(p.passes[0], b);
-  for (std::size_t i = 0; i < places.size(); ++i) out.line(places[i] + " = hn::GetLane(" + b.value(p.passes[0].nodes[i]) + ");");
+  for (std::size_t i = 0; i < places.size(); ++i)
+    out.line(places[i] + " = hn::GetLane(" + b.value(p.passes[0].nodes[i]) + ");");
   out.close("};");
   b.restore(before);
   out.line("size_t found = begin;");
@@ -126,7 +128,8 @@ struct loops_around {
 };
 loops_around around_slices(const std::vector<write>& writes, const std::vector<int>& nodes, const body& b) {
   loops_around all;
-  for (const group& g : output_loops(writes, nodes, b)) (g.loops[0] < b.p().together ? all.outer : all.inner).push_back(g);
+  for (const group& g : output_loops(writes, nodes, b))
+    (g.loops[0] < b.p().together ? all.outer : all.inner).push_back(g);
   return all;
 }
 
@@ -161,7 +164,9 @@ void print_spread(const std::vector<kept>& values, const std::string& run, body&
   if (std::any_of(values.begin(), values.end(), [](const kept& v) { return v.place.empty(); })) declare_slice(b);
   std::string places;
   for (const kept& v : values)
-    places += ", " + (v.place.empty() ? std::string("nf::LoadOne(") + b.leaf(v.node)->storage + "(), " + b.at(*b.leaf(v.node)) + ")" : v.place);
+    places += ", " + (v.place.empty()
+                          ? std::string("nf::LoadOne(") + b.leaf(v.node)->storage + "(), " + b.at(*b.leaf(v.node)) + ")"
+                          : v.place);
   b.restore(outside);
   out.code(name + ".Write(d, " + slice_name(p) + " - begin, " + run + places + ");");
   out.close();
@@ -197,7 +202,8 @@ std::string print_place_sums(const std::vector<kept>& values, body& b) {
     spread.push_back({n, std::find(pivots.begin(), pivots.end(), n) != pivots.end() ? found->place : ""});
   }
   const std::string run = b.size(groups[1]), runs = b.size(groups[0]), name = b.fresh("places");
-  out.comment("runs so short that each place in them has a lane of its own: sums of every place, of all slices at once");
+  out.comment(
+      "runs so short that each place in them has a lane of its own: sums of every place, of all slices at once");
   out.line("nf::PlaceSums<S, " + fold_list(q, p) + "> " + name + ";");
   out.line("const bool as_columns = end - begin > 1 && " + name + ".Fit(" + run + ", " + runs + ");");
   out.open("if (as_columns) {");
@@ -216,7 +222,8 @@ std::string print_place_sums(const std::vector<kept>& values, body& b) {
   b.open_vector(groups[1]);
   const std::vector<int> nodes = b.needed(operands);
   b.print_runs(nodes);
-  for (int t : full_tensors(nodes, b)) out.line("at.Prefetch(" + b.run_name(t) + " + next * " + in_brackets(b.stride(*b.leaf(t), p.together)) + ");");
+  for (int t : full_tensors(nodes, b))
+    out.line("at.Prefetch(" + b.run_name(t) + " + next * " + in_brackets(b.stride(*b.leaf(t), p.together)) + ");");
   print_steps(q, nodes, b);
   out.close("});");
   out.close();
@@ -228,16 +235,21 @@ std::string print_place_sums(const std::vector<kept>& values, body& b) {
 void print_outputs_as_one(const std::vector<kept>& values, const std::vector<write>& writes, int ahead, body& b) {
   const plan& p = b.p();
   writer& out = b.out();
-  const auto scale = std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == p.extremes.scale; });
+  const auto scale =
+      std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == p.extremes.scale; });
   const std::string run = b.product(run_of(p));
   std::vector<kept> spread;
   for (const kept& v : values)
     if (v.node != p.extremes.scale) spread.push_back(v);
-  out.comment("short runs of neighbours, which follow each other in memory: one run, with what they share written out for each element");
-  out.line(std::string(scale != values.end() ? "bool" : "const bool") + " as_one = end - begin > 1 && " + run + " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
+  out.comment(
+      "short runs of neighbours, which follow each other in memory: one run, with what they share written out for each "
+      "element");
+  out.line(std::string(scale != values.end() ? "bool" : "const bool") + " as_one = end - begin > 1 && " + run +
+           " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
   if (scale != values.end()) {
     const std::string i = slice_name(p);
-    out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place + " == 1;");
+    out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place +
+             " == 1;");
   }
   out.open("if (as_one) {");
   const body::state before = b.save();
@@ -271,10 +283,12 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)";
   const std::vector<int> nodes = kept_of_slices(k, writes);
   const bool as_one = p.apart && goes_as_one(nodes_of(writes), nodes, b);
-  out.code("const size_t together = nf::" + std::string(p.apart ? "SlicesApart(" : "SlicesTogether(") + b.product(neighbours) + ", " + b.product(run) +
-           " * sizeof(nf::Memory<S>), " + (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
+  out.code("const size_t together = nf::" + std::string(p.apart ? "SlicesApart(" : "SlicesTogether(") +
+           b.product(neighbours) + ", " + b.product(run) + " * sizeof(nf::Memory<S>), " +
+           (inputs > 1 ? std::to_string(inputs) + " * " : "") + bytes + ");");
   out.code(streams_text(k, b, as_one ? "together * " : ""));
-  out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) + ", together, " + bytes +
+  out.open("nf::ForSlicesTogether(context, " + b.product(kept_sets & ~neighbours) + ", " + b.product(neighbours) +
+           ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {");
   const std::vector<int> pivots = first_pivots(p);
   std::vector<int> places = nodes;
@@ -287,12 +301,16 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   known.pivots = print_find_pivots(all, b);
   known.places = print_place_sums(all, b);
   out.open(open_slices(p));
-  if (!known.pivots.empty()) out.line("for (; found < HWY_MIN(end, " + slice_name(p) + " + nf::kPivotsAhead); ++found) find_pivots(found);");
+  if (!known.pivots.empty())
+    out.line("for (; found < HWY_MIN(end, " + slice_name(p) + " + nf::kPivotsAhead); ++found) find_pivots(found);");
   std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
   wanted.insert(wanted.end(), nodes.begin(), nodes.end());
-  print_statistics(k, wanted, b, [&] {
-    for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
-  }, known);
+  print_statistics(
+      k, wanted, b,
+      [&] {
+        for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
+      },
+      known);
   out.close();
   b.restore(outside);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));

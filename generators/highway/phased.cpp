@@ -58,8 +58,9 @@ void phased_printer::print_slices() {
     if (has(p_.slices.loops, static_cast<int>(l))) slices.push_back({.loops = {static_cast<int>(l)}});
   const std::string flat = task_name(slices, "slice");
   const body::state outside = b_.save();
-  out_.open("nf::ForSlicesInCache(context, " + product_of(slices) + ", " + bytes_of_slice() + ", stream, [=](size_t " + flat +
-            (asks_ahead(writes_of_map(p_.passes[p_.slices.end - 1]), b_) ? ", size_t next" : ", size_t") + ", const normfold_context* within, [[maybe_unused]] nf::Edges& edges_of_slices) HWY_ATTR {");
+  out_.open("nf::ForSlicesInCache(context, " + product_of(slices) + ", " + bytes_of_slice() + ", stream, [=](size_t " +
+            flat + (asks_ahead(writes_of_map(p_.passes[p_.slices.end - 1]), b_) ? ", size_t next" : ", size_t") +
+            ", const normfold_context* within, [[maybe_unused]] nf::Edges& edges_of_slices) HWY_ATTR {");
   b_.declare_index(slices, flat);
   inside_ = p_.slices.loops;
   declare_partial();
@@ -72,7 +73,8 @@ void phased_printer::print_slices() {
 std::string phased_printer::bytes_of_slice() const {
   int tensors = 0;
   for (const tensor& t : k_.tensors) tensors += t.storage == 'S' ? 1 : 0;
-  return (tensors > 1 ? std::to_string(tensors) + " * " : "") + b_.product(p_.all_loops() & ~p_.slices.loops) + " * sizeof(nf::Memory<S>)";
+  return (tensors > 1 ? std::to_string(tensors) + " * " : "") + b_.product(p_.all_loops() & ~p_.slices.loops) +
+         " * sizeof(nf::Memory<S>)";
 }
 
 // An array lies where the caller wants the statistic, else in the workspace.
@@ -93,7 +95,8 @@ void phased_printer::declare_arrays() {
     arrays_.emplace(n, t);
   }
   if (const int n = p_.extremes.scale; n >= 0) {
-    const tensor t{.id = b_.fresh("a_scale"), .storage = 'A', .varies = p_.at(n).varies, .strided = false, .is_const = false};
+    const tensor t{
+        .id = b_.fresh("a_scale"), .storage = 'A', .varies = p_.at(n).varies, .strided = false, .is_const = false};
     out_.comment(t.id + ": 1, or where squares overflow or vanish, a power of two by which x is multiplied");
     out_.line("nf::Stat<S>* " + t.id + " = nf::Take<nf::Stat<S>>(workspace, " + b_.product(t.varies) + ");");
     out_.line("nf::FillOnes(d, " + b_.product(t.varies) + ", " + t.id + ");");
@@ -102,7 +105,8 @@ void phased_printer::declare_arrays() {
   }
   if (columns && !workspace) out_.line("unsigned char* workspace = static_cast<unsigned char*>(context->workspace);");
   if (columns) out_.line("nf::Stat<S>* partial = reinterpret_cast<nf::Stat<S>*>(workspace);");
-  const bool full = std::any_of(k_.tensors.begin(), k_.tensors.end(), [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
+  const bool full = std::any_of(k_.tensors.begin(), k_.tensors.end(),
+                                [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
   if (full) out_.code(streams_text(k_, b_));
 }
 
@@ -134,15 +138,17 @@ std::string phased_printer::product_of(const std::vector<group>& groups) const {
   return out.empty() ? "1" : out;
 }
 
-void phased_printer::open_tasks(const std::vector<group>& groups, const std::string& bytes, bool stream, const std::string& flat) {
+void phased_printer::open_tasks(const std::vector<group>& groups, const std::string& bytes, bool stream,
+                                const std::string& flat) {
   if (inside_ != 0 && groups.empty()) {
     out_.open("{");
     if (stream) out_.line("nf::Edges& edges = edges_of_slices;");
     return;
   }
   const std::string streamed = !stream ? "false" : inside_ != 0 ? "within != nullptr && stream" : "stream";
-  out_.open("nf::ForSlices(" + context() + ", " + product_of(groups) + ", " + bytes + " * sizeof(nf::Memory<S>), " + streamed + ", [=](size_t" +
-            (flat.empty() ? "" : " " + flat) + (stream ? ", nf::Edges& edges" : "") + ") HWY_ATTR {");
+  out_.open("nf::ForSlices(" + context() + ", " + product_of(groups) + ", " + bytes + " * sizeof(nf::Memory<S>), " +
+            streamed + ", [=](size_t" + (flat.empty() ? "" : " " + flat) + (stream ? ", nf::Edges& edges" : "") +
+            ") HWY_ATTR {");
 }
 
 void phased_printer::print_rows(const pass& q) {
@@ -161,7 +167,8 @@ void phased_printer::print_rows(const pass& q) {
   if (q.repairs.empty()) print_row_folds(q, b_);
   else print_repaired_folds(q, b_);
   store_folds(q);
-  for (const repair& r : q.repairs) out_.line("*(" + b_.at(arrays_.at(r.pivot)) + ") = hn::GetLane(" + b_.value(r.pivot) + ");");
+  for (const repair& r : q.repairs)
+    out_.line("*(" + b_.at(arrays_.at(r.pivot)) + ") = hn::GetLane(" + b_.value(r.pivot) + ");");
   close_tasks(kept);
   b_.restore(outside);
 }
@@ -209,7 +216,8 @@ void phased_printer::print_map(const pass& q) {
   if (groups.empty()) {
     const std::string n = b_.size(columns);
     out_.open("nf::ForSlices(" + context() + ", nf::Blocks(" + n + "), nf::kBlock * sizeof(nf::Memory<S>), " +
-              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [=](size_t block" + (full ? ", nf::Edges& edges" : "") + ") HWY_ATTR {");
+              (full && inside_ != 0 ? "within != nullptr && stream" : stream) + ", [=](size_t block" +
+              (full ? ", nf::Edges& edges" : "") + ") HWY_ATTR {");
     out_.line("const size_t start = block * nf::kBlock;");
     b_.start_at(columns, "start");
     b_.print_ready(nodes, targets);
@@ -242,8 +250,8 @@ std::vector<std::string> workspace_lines(const kernel& k) {
   }
   const auto partial = [&](const pass& q) {
     const ir::atom_set kept = q.loops & ~q.over, columns = innermost(p, kept);
-    lines.push_back("need.Partial(" + std::to_string(q.nodes.size()) + ", " + b.product(kept & ~columns) + ", " + b.product(columns) + ", " +
-                    b.product(q.over, q.first) + ");");
+    lines.push_back("need.Partial(" + std::to_string(q.nodes.size()) + ", " + b.product(kept & ~columns) + ", " +
+                    b.product(columns) + ", " + b.product(q.over, q.first) + ");");
   };
   for (const pass& q : p.passes)
     if (is_column_pass(p, q) && !q.pivots) partial(q);

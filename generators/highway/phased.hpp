@@ -30,7 +30,8 @@ class phased_printer {
 
   void print_rows(const pass& q);
   void print_columns(const pass& q);
-  void print_pivot_columns(const pass& q, const std::vector<group>& kept, const std::vector<group>& rows, const group& columns);
+  void print_pivot_columns(const pass& q, const std::vector<group>& kept, const std::vector<group>& rows,
+                           const group& columns);
   void print_merge(const pass& q, const std::vector<group>& kept, const group& columns, const std::string& sizes);
   void print_rows_with_columns();
   void print_map(const pass& q);

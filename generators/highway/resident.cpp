@@ -27,7 +27,8 @@ void declare_slice(body& b, const std::string& flat) {
   b.declare_index(slices, flat.empty() ? slice_name(b.p()) : flat);
 }
 
-void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs, const beforehand& known) {
+void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs,
+                      const beforehand& known) {
   const plan& p = b.p();
   writer& out = b.out();
   declare_slice(b);
@@ -61,7 +62,8 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     const body::state before = b.save();
     print_row_folds(r.largest, b);
     std::string largest = b.value(r.largest.nodes[0]);
-    for (std::size_t i = 1; i < r.largest.nodes.size(); ++i) largest = "nf::Max(" + largest + ", " + b.value(r.largest.nodes[i]) + ")";
+    for (std::size_t i = 1; i < r.largest.nodes.size(); ++i)
+      largest = "nf::Max(" + largest + ", " + b.value(r.largest.nodes[i]) + ")";
     out.line("scale = nf::PowerOfTwo(d, " + largest + ");");
     out.line("continue;");
     b.restore(before);
@@ -118,8 +120,8 @@ void print_resident(const kernel& k, body& b) {
   } else {
     b.out().code(streams_text(k, b));
     b.out().open("nf::ForSlices(context, " + b.product(p.all_loops() & ~slice_of(p)) + ", " + b.product(slice_of(p)) +
-                 " * sizeof(nf::Memory<S>), stream, [=](size_t" + (keep.empty() ? "" : " " + slice_name(p)) + (ahead < 0 ? ", " : ", size_t next, ") +
-                 "nf::Edges& edges) HWY_ATTR {");
+                 " * sizeof(nf::Memory<S>), stream, [=](size_t" + (keep.empty() ? "" : " " + slice_name(p)) +
+                 (ahead < 0 ? ", " : ", size_t next, ") + "nf::Edges& edges) HWY_ATTR {");
     print_slice(k, writes, ahead, b);
     b.out().close("});");
   }

@@ -14,7 +14,8 @@ namespace normfold::gen::highway {
 void declare_slice(body& b, const std::string& flat = "");
 /// Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets `outputs`
 /// go on from there.
-void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs, const beforehand& known = {});
+void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs,
+                      const beforehand& known = {});
 /// The first sweep that sums: behind that for the pivots, if there is one.
 inline std::size_t first_sums(const plan& p) { return p.passes[0].pivots ? 1 : 0; }
 /// The loops of one slice's outputs.

@@ -23,7 +23,9 @@ std::string stored_as(const std::vector<int>& nodes, const body& b) {
   return full ? "S" : "A";
 }
 
-bool is_scale(const ir::node& n, const plan& p) { return n.op == "scale" || (n.op == "spread" && p.at(n.args[0]).op == "scale"); }
+bool is_scale(const ir::node& n, const plan& p) {
+  return n.op == "scale" || (n.op == "spread" && p.at(n.args[0]).op == "scale");
+}
 
 }  // namespace
 
@@ -41,7 +43,8 @@ std::vector<int> costly_scales(const std::vector<int>& nodes, const body& b) {
     const ir::node& n = p.at(i);
     if (n.op != "mul" || !is_scale(p.at(n.args[1]), p) || n.varies != p.all_loops() || b.is_scaled(i)) continue;
     const bool is_read = has(p.at(n.args[1]).varies, innermost);
-    if ((is_read || (p.how == shape::resident && !is_absorbed(i))) && std::find(found.begin(), found.end(), n.args[1]) == found.end())
+    if ((is_read || (p.how == shape::resident && !is_absorbed(i))) &&
+        std::find(found.begin(), found.end(), n.args[1]) == found.end())
       found.push_back(n.args[1]);
   }
   return found;
@@ -60,7 +63,8 @@ void close_scaled(const std::vector<int>& scales, const body::state& before, bod
   b.restore(before);
 }
 
-void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b) {
+void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets,
+                body& b) {
   for (std::size_t g = 0; g + 1 < groups.size(); ++g) {
     std::string name;
     for (int l : groups[g].loops) name += b.p().loops[static_cast<std::size_t>(l)].name;
@@ -78,19 +82,8 @@ ir::atom_set slice_of(const plan& p) {
   return over;
 }
 
-std::string in_brackets(const std::string& product) { return product.find('*') == std::string::npos ? product : "(" + product + ")"; }
-
-bool asks_ahead(const std::vector<write>& writes, const body& b) {
-  std::vector<int> open;
-  for (const write& w : writes) open.push_back(w.node);
-  for (std::size_t i = 0; i < open.size(); ++i) {
-    if (const tensor* t = b.leaf(open[i])) {
-      if (t->storage == 'S') return true;
-    } else if (const ir::node& n = b.p().at(open[i]); !is_reduction(n.op)) {
-      open.insert(open.end(), n.args.begin(), n.args.end());
-    }
-  }
-  return false;
+std::string in_brackets(const std::string& product) {
+  return product.find('*') == std::string::npos ? product : "(" + product + ")";
 }
 
 // Means of the first blocks of runs. Those of slices that are not scaled lie in `found`, if it is not empty.
@@ -113,89 +106,14 @@ void print_row_pivots(const pass& q, body& b, const std::vector<std::string>& fo
     const body::state before = b.save();
     b.open_vector(run);
     b.print_runs(nodes);
-    out.open("V " + name + " = " + (known.empty() ? "" : "!last ? " + known + " : ") + "nf::MeanOfFirst(d, " + b.size(run) + ", [&](auto at) HWY_ATTR {");
+    out.open("V " + name + " = " + (known.empty() ? "" : "!last ? " + known + " : ") + "nf::MeanOfFirst(d, " +
+             b.size(run) + ", [&](auto at) HWY_ATTR {");
     b.print_ready(nodes, operand);
     out.code("return " + b.value(operand[0]) + ";");
     out.close("});");
     b.leave(before);
     b.name(n, name);
   }
-}
-
-std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b) {
-  std::vector<int> full;
-  for (int i : nodes)
-    if (const tensor* t = b.leaf(i); t != nullptr && t->storage == 'S') full.push_back(i);
-  return full;
-}
-
-std::string prefetch_ahead(const std::vector<int>& tensors, const body& b) {
-  const bool sums = std::any_of(b.p().passes.begin(), b.p().passes.end(), [](const pass& q) { return q.reduces; });
-  const std::string near = " + nf::kElementsAhead<S, " + std::to_string(tensors.size()) + ", nf::kNear>);";
-  std::string runs, asked;
-  for (int i : tensors) {
-    runs += (runs.empty() ? "" : ", ") + b.run_name(i);
-    asked += (asked.empty() ? "at.Prefetch(" : " at.Prefetch(") + b.run_name(i) + near;
-  }
-  return sums ? "at.PrefetchAhead(" + runs + ");" : asked;
-}
-
-// Of several inputs none: they are asked for twice already, and a third time costs more than it saves.
-void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b) {
-  const std::vector<int> inputs = full_tensors(nodes, b);
-  if (inputs.size() == 1) runs.push_back(b.run_name(inputs[0]));
-  std::string text;
-  for (const std::string& run : runs) text += ", " + run;
-  if (!text.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + text + ");");
-}
-
-// The run of `t` that a sweep over runs that lie apart asks for: as nf::NextRuns says, where one loop leads from run to run.
-std::string next_run(const tensor& t, const std::string& run, int outer, const std::string& asked, body& b) {
-  const plan& p = b.p();
-  if (asked.empty()) return run + " + next * " + in_brackets(b.stride(t, p.together));
-  const body::state before = b.save();
-  b.open_loop({.loops = {outer}}, asked + ".Run()");
-  b.open_loop({.loops = {p.together}}, "(begin + next + " + asked + ".Slice())");
-  const std::string text = b.run(t);
-  b.restore(before);
-  return text;
-}
-
-// What a sweep of one run asks for beside each tensor that it reads: kept stores would wait for the lines that they fall into, and
-// between the sums and the outputs memory is idle. Returns the statements for the loop.
-std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores, const std::string& size, int outer,
-                                     const std::string& next_runs, body& b) {
-  const plan& p = b.p();
-  std::vector<std::string> outputs;
-  for (const write& w : stores)
-    if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
-  if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
-  std::vector<std::string> asked;
-  std::vector<int> own;
-  std::size_t next = 0;
-  const std::vector<int> tensors = full_tensors(nodes, b);
-  for (int i : tensors) {
-    const tensor* t = b.leaf(i);
-    while (next < stores.size() && stores[next].to.storage != 'S') ++next;
-    const std::string run = b.run_name(i);
-    const auto place = [&](const std::string& id, const std::string& value) {
-      const std::string name = b.fresh("ask_" + id);
-      b.out().code("const nf::In<S> " + name + " = " + value + ";");
-      return name;
-    };
-    if (p.apart && p.together >= 0) {
-      asked.push_back("at.Prefetch(" + place(t->id, "nf::AskApart(" + run + ", " + size + ", " + next_run(*t, run, outer, next_runs, b) + ")") + ");");
-    } else if (next < stores.size()) {
-      const tensor& to = stores[next++].to;
-      asked.push_back("at.Prefetch(" + place(to.id, "nf::ToAskFor<" + std::to_string(tensors.size()) + ">(stream, " + run + ", " + b.run(to) + ")") + ");");
-    } else if (!p.slices.across.nodes.empty()) {  // slices are rows
-      asked.push_back("at.Prefetch(" + place(t->id, "nf::AskAhead(" + run + ", " + size + ")") + ");");
-    } else {
-      own.push_back(i);
-    }
-  }
-  if (!own.empty()) asked.push_back(prefetch_ahead(own, b));
-  return asked;
 }
 
 void print_steps(const pass& q, const std::vector<int>& nodes, body& b) {
@@ -221,21 +139,27 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
 
   for (int n : q.nodes) out.comment(b.wish(n) + " = " + b.describe(n));
   const bool rarely = &q == &p.extremes.largest && p.how == shape::resident;  // then what it costs to compile counts
-  out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) + ">(d);");
+  out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) +
+           ">(d);");
   if (!known.places.empty()) {
-    out.open("if (as_columns" + std::string(q.repairs.empty() ? "" : " && !again") + (p.extremes.scale < 0 ? "" : " && !last") + ") {");
+    out.open("if (as_columns" + std::string(q.repairs.empty() ? "" : " && !again") +
+             (p.extremes.scale < 0 ? "" : " && !last") + ") {");
     out.code(sums + ".Take(d, " + known.places + ", " + slice_name(p) + " - begin, " + b.size(groups.back()) + ");");
     out.turn("} else {");
   }
   // One loop from run to run, and one over slices.
-  const bool steps = p.how == shape::resident && p.apart && p.together >= 0 && !rarely && groups.size() == 2 && kept_loops(p).size() == 1;
+  const bool steps = p.how == shape::resident && p.apart && p.together >= 0 && !rarely && groups.size() == 2 &&
+                     kept_loops(p).size() == 1;
   const std::string next_runs = steps ? b.fresh("asked") : "";
-  if (steps) out.code("nf::NextRuns " + next_runs + "((" + slice_name(p) + " - begin) * " + in_brackets(b.size(groups[0])) + ", end - begin);");
+  if (steps)
+    out.code("nf::NextRuns " + next_runs + "((" + slice_name(p) + " - begin) * " + in_brackets(b.size(groups[0])) +
+             ", end - begin);");
   const body::state before = b.save();
   open_outer(groups, nodes, operands, b);
   b.open_vector(groups.back());
   b.print_runs(nodes);
-  const std::vector<std::string> asked = print_asked(nodes, stores, b.size(groups.back()), groups[0].loops.back(), next_runs, b);
+  const std::vector<std::string> asked =
+      print_asked(nodes, stores, b.size(groups.back()), groups[0].loops.back(), next_runs, b);
   std::string accumulators;
   for (std::size_t i = 0; i < q.nodes.size(); ++i) accumulators += ", V& s" + std::to_string(i);
   const std::vector<int> scales = rarely ? std::vector<int>() : costly_scales(nodes, b);
@@ -287,9 +211,11 @@ void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stor
   for (std::size_t r = 0; r < q.repairs.size(); ++r) {
     const std::vector<int> nodes = b.needed({q.repairs[r].variance});
     out.line(variances[r] + " = " + b.expression(q.repairs[r].variance) + ";");
-    far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " + variances[r] + ")";
+    far += (far.empty() ? "" : " || ") + std::string("nf::IsFar(d, ") + b.value(q.repairs[r].shift) + ", " +
+           variances[r] + ")";
   }
-  out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) + ") break;  // else the pivot was far off: once more about the mean");
+  out.line("if (again || !" + (q.repairs.size() > 1 ? "(" + far + ")" : far) +
+           ") break;  // else the pivot was far off: once more about the mean");
   for (std::size_t r = 0; r < q.repairs.size(); ++r) {
     const std::string pivot = b.value(q.repairs[r].pivot);
     out.line(pivot + " = hn::Add(" + pivot + ", " + b.value(q.repairs[r].shift) + ");");
@@ -309,8 +235,8 @@ std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& 
   return to;
 }
 
-void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b, bool floats) {
+void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector,
+                const std::string& length, const std::string& stream, int ahead, body& b, bool floats) {
   writer& out = b.out();
   std::vector<int> targets;
   for (const write& w : writes) targets.push_back(w.node);
@@ -323,13 +249,16 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   const body::state unscaled = b.save();
   open_scaled(scales, b);
   const std::string past_cache = stream == "false" ? "" : stream + ", edges, ";
-  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + past_cache + to[0] + ", [&](auto at) HWY_ATTR {");
+  out.open(std::string(statistics ? "nf::ForEachVector" : "nf::ForEach") + "(d, " + length + ", " + past_cache + to[0] +
+           ", [&](auto at) HWY_ATTR {");
   const std::vector<int> inputs = full_tensors(nodes, b);
   if (ahead >= 0)
-    for (int i : inputs) out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*b.leaf(i), ahead)) + ");");
+    for (int i : inputs)
+      out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*b.leaf(i), ahead)) + ");");
   if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
-      if (writes[i].to.storage == 'S') out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
+      if (writes[i].to.storage == 'S')
+        out.line("at.Prefetch(" + to[i] + " + next * " + in_brackets(b.stride(writes[i].to, ahead)) + ");");
   if (ahead == in_memory && !inputs.empty()) out.line(prefetch_ahead(inputs, b));
   b.print_ready(nodes, targets);
   std::vector<std::string> values;
@@ -364,13 +293,15 @@ std::vector<write> writes_of(const kernel& k, const std::vector<int>& nodes, boo
 std::string output_bytes(const kernel& k, const body& b) {
   int outputs = 0;
   for (const tensor& t : k.tensors) outputs += !t.is_const && t.storage == 'S' ? 1 : 0;
-  return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) + " * sizeof(nf::Memory<S>)";
+  return (outputs > 1 ? std::to_string(outputs) + " * " : "") + b.product(k.first->sweeps.all_loops()) +
+         " * sizeof(nf::Memory<S>)";
 }
 
 std::string streams_text(const kernel& k, const body& b, const std::string& runs) {
   const plan& p = b.p();
   if (p.how == shape::phased && !p.slices.across.nodes.empty()) {
-    const tensor& out = *std::find_if(k.tensors.begin(), k.tensors.end(), [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
+    const tensor& out = *std::find_if(k.tensors.begin(), k.tensors.end(),
+                                      [](const tensor& t) { return t.storage == 'S' && !t.is_const; });
     return "const bool stream = normfold::streams_columns(context, " + output_bytes(k, b) + ", " + out.id + ", " +
            b.stride(out, static_cast<int>(p.loops.size()) - 2) + " * sizeof(nf::Memory<S>));";
   }

@@ -42,7 +42,8 @@ ir::atom_set slice_of(const plan& p);
 std::vector<int> kept_loops(const plan& p);
 std::string slice_name(const plan& p);
 /// Opens the outer loops of `groups` (all but the last) as plain loops.
-void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets, body& b);
+void open_outer(const std::vector<group>& groups, const std::vector<int>& nodes, const std::vector<int>& targets,
+                body& b);
 /// A product as a factor of another.
 std::string in_brackets(const std::string& product);
 
@@ -57,11 +58,16 @@ constexpr int in_memory = -1, in_cache = -2;
 /// Prints a pointer for each run that is written; returns their names.
 std::vector<std::string> print_out_runs(const std::vector<write>& writes, body& b);
 /// Prints what asks for the pages of the output runs `runs` and of the input of a loop over `nodes`.
-void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length, const std::string& stream, body& b);
+void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> runs, const std::string& length,
+                       const std::string& stream, body& b);
+/// Prints what a sweep of one run asks for beside each tensor that it reads; returns the statements for the loop. Kept stores would wait
+/// for the lines that they fall into, and between the sums and the outputs memory is idle.
+std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores,
+                                     const std::string& size, int outer, const std::string& next_runs, body& b);
 /// Prints the elementwise loop over `vector` that stores `writes`; asks for what lies `next` steps of loop `ahead` further on. `floats`:
 /// values that are no tensors' lie beside the elements, as floats.
-void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector, const std::string& length,
-                const std::string& stream, int ahead, body& b, bool floats = false);
+void print_each(const std::vector<write>& writes, const std::vector<int>& nodes, const group& vector,
+                const std::string& length, const std::string& stream, int ahead, body& b, bool floats = false);
 /// Bytes of main memory that the outputs of the kernel take, as an expression.
 std::string output_bytes(const kernel& k, const body& b);
 /// "const bool stream = normfold::streams(...);". `runs`: a factor, where that many runs that lie apart are one.

@@ -9,9 +9,11 @@ void print_wrapper(const signature& s, const kernel& k, const std::string& insta
   open_checked(s, in);
   std::string call = "HWY_DYNAMIC_DISPATCH(" + instance + ")(";
   for (const tensor& t : k.tensors) {
-    const argument& a = s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(&t - k.tensors.data())])];
+    const argument& a =
+        s.arguments[static_cast<std::size_t>(k.argument[static_cast<std::size_t>(&t - k.tensors.data())])];
     if (a.kind == argument_kind::count) {
-      in.line("const " + c_type(statistics_type(s.how.type)) + " average_rate = 1 / static_cast<" + c_type(statistics_type(s.how.type)) + ">(*" + a.id + " + 1);");
+      in.line("const " + c_type(statistics_type(s.how.type)) + " average_rate = 1 / static_cast<" +
+              c_type(statistics_type(s.how.type)) + ">(*" + a.id + " + 1);");
       call += "&average_rate, ";
     } else {
       call += a.id + ", ";

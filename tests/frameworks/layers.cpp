@@ -7,9 +7,11 @@ using namespace normfold::axes;
 
 inline constexpr auto batch = [](auto named) { return named | over(N, H, W) | center; };
 
-inline constexpr auto torch_batch = batch(layer<"torch_batch">(N, C, H, W)) | scale | affine(C) | running(momentum = 0.1);
+inline constexpr auto torch_batch =
+    batch(layer<"torch_batch">(N, C, H, W)) | scale | affine(C) | running(momentum = 0.1);
 inline constexpr auto torch_average = batch(layer<"torch_average">(N, C, H, W)) | scale | affine(C) | running(average);
-inline constexpr auto onnx_batch = batch(layer<"onnx_batch">(N, C, H, W)) | scale | affine(C) | running(keep = 0.9, biased);
+inline constexpr auto onnx_batch =
+    batch(layer<"onnx_batch">(N, C, H, W)) | scale | affine(C) | running(keep = 0.9, biased);
 inline constexpr auto keras_batch =
     batch(layer<"keras_batch">(N, C, H, W)) | scale(eps = 1e-3) | affine(C) | running(keep = 0.99, biased);
 

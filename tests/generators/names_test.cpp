@@ -22,9 +22,9 @@ TEST_CASE("a name is given once") {
 }
 
 TEST_CASE("words of C and C++ and names with a meaning are not given") {
-  for (const char* word :
-       {"int", "for", "while", "class", "template", "restrict", "new", "gamma", "context", "NULL", "y0", "hn", "nf", "last", "ahead", "each", "within",
-        "scaled", "part", "by", "as_one", "found", "find_pivots"}) {
+  for (const char* word : {"int",     "for",    "while", "class", "template", "restrict", "new",        "gamma",
+                           "context", "NULL",   "y0",    "hn",    "nf",       "last",     "ahead",      "each",
+                           "within",  "scaled", "part",  "by",    "as_one",   "found",    "find_pivots"}) {
     CAPTURE(word);
     gen::unique_names names;
     CHECK(names(word) != word);
@@ -36,12 +36,9 @@ TEST_CASE("a graph of unlucky names still has a sound signature") {
   ir::graph g = lower(layer<"unlucky">(T, C) | add(operand<"r">) | over(C) | scale | affine(C));
   g.axes[1].name = g.atoms[1].name = "int";
   for (ir::node& n : g.nodes)
-    if (n.name == "r")
-      n.name = "double";
-    else if (n.name == "weight")
-      n.name = "gamma";
-    else if (n.name == "bias")
-      n.name = "T";
+    if (n.name == "r") n.name = "double";
+    else if (n.name == "weight") n.name = "gamma";
+    else if (n.name == "bias") n.name = "T";
   const gen::signature s = gen::make_library({}, {g}).functions.at(0);
   std::set<std::string> ids;
   for (const gen::argument& a : s.arguments) CHECK(ids.insert(a.id).second);

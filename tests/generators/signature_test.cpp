@@ -17,10 +17,8 @@ namespace {
 std::string flat(const gen::signature& s) {
   std::string out;
   for (char c : gen::declaration(s, s.name))
-    if (c != '\n' && (c != ' ' || out.back() != ' '))
-      out += c;
-    else if (c == '\n' && out.back() != ' ')
-      out += ' ';
+    if (c != '\n' && (c != ' ' || out.back() != ' ')) out += c;
+    else if (c == '\n' && out.back() != ' ') out += ' ';
   return out;
 }
 

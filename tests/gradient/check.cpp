@@ -21,7 +21,8 @@ std::map<std::string, oracle::array> forward(const point& at, bool frozen) {
     std::erase_if(g.names, [](const ir::named_node& n) { return n.what == ir::role::kept; });
     g.running.reset();
   }
-  return oracle::evaluate({.graph = g, .extents = at.extents, .train = !frozen, .storage = oracle::number::f64, .buffers = at.values});
+  return oracle::evaluate(
+      {.graph = g, .extents = at.extents, .train = !frozen, .storage = oracle::number::f64, .buffers = at.values});
 }
 
 long double loss(const point& at, bool frozen) {
@@ -89,7 +90,8 @@ buffers derived(const point& at, gen::statistics from) {
   buffers read = at.values;
   for (auto& [name, value] : forward(at, from == gen::statistics::frozen)) read[name] = value.value;
   buffers made;
-  for (auto& [name, value] : oracle::evaluate({.graph = g, .extents = at.extents, .storage = oracle::number::f64, .buffers = read}))
+  for (auto& [name, value] :
+       oracle::evaluate({.graph = g, .extents = at.extents, .storage = oracle::number::f64, .buffers = read}))
     made[name] = std::move(value.value);
   return made;
 }

@@ -1,11 +1,10 @@
 // The gradients of three norms against the closed forms of the literature, written out here element by element.
 #include <doctest/doctest.h>
 
-#include <normfold/dsl.hpp>
-#include <normfold/dsl/layers.hpp>
-
 #include <cmath>
 #include <functional>
+#include <normfold/dsl.hpp>
+#include <normfold/dsl/layers.hpp>
 
 #include "check.hpp"
 #include "lower.hpp"
@@ -62,22 +61,27 @@ void check(const point& at, const rows& r, double eps, bool centred) {
   for (const gen::statistics from : {gen::statistics::saved, gen::statistics::recomputed}) {
     const buffers got = derived(at, from);
     CHECK(got.size() == wanted.size());
-    for (const auto& each : wanted) CHECK_MESSAGE(near(got.at(each.first), each.second), at.layer.name << " " << each.first);
+    for (const auto& each : wanted)
+      CHECK_MESSAGE(near(got.at(each.first), each.second), at.layer.name << " " << each.first);
   }
 }
 
 TEST_CASE("LayerNorm") {
-  const rows r{6, 5, [](std::size_t row, std::size_t i) { return row * 5 + i; }, [](std::size_t, std::size_t i) { return i; }};
+  const rows r{6, 5, [](std::size_t row, std::size_t i) { return row * 5 + i; },
+               [](std::size_t, std::size_t i) { return i; }};
   check(ordinary(lower(layers::layer_norm), {{"N", 2}, {"T", 3}, {"C", 5}}), r, 1e-5, true);
 }
 
 TEST_CASE("RMSNorm") {
-  const rows r{3, 7, [](std::size_t row, std::size_t i) { return row * 7 + i; }, [](std::size_t, std::size_t i) { return i; }};
+  const rows r{3, 7, [](std::size_t row, std::size_t i) { return row * 7 + i; },
+               [](std::size_t, std::size_t i) { return i; }};
   check(ordinary(lower(layers::rms_norm), {{"T", 3}, {"C", 7}}), r, 1e-6, false);
 }
 
 TEST_CASE("BatchNorm") {
-  const auto element = [](std::size_t c, std::size_t i) { return (i / 20 * 3 + c) * 20 + i % 20; };  // N 2, C 3, H 4, W 5
+  const auto element = [](std::size_t c, std::size_t i) {
+    return (i / 20 * 3 + c) * 20 + i % 20;
+  };  // N 2, C 3, H 4, W 5
   const rows r{3, 40, element, [](std::size_t c, std::size_t) { return c; }};
   check(ordinary(lower(layers::batch_norm), {{"N", 2}, {"C", 3}, {"H", 4}, {"W", 5}}), r, 1e-5, true);
 }

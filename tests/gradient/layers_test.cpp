@@ -55,13 +55,14 @@ TEST_CASE("frozen statistics: the gradient of inference") {
 
 // What a hand-written backward pass needs, and no more.
 TEST_CASE("as few sums as can be, and none that waits for another over whole elements") {
-  const std::map<std::string, int> known{{"layer_norm", 4}, {"batch_norm", 2}, {"rms_norm", 2},
+  const std::map<std::string, int> known{{"layer_norm", 4}, {"batch_norm", 2},    {"rms_norm", 2},
                                          {"group_norm", 6}, {"instance_norm", 4}, {"softmax", 3}};
   for (const ir::graph& layer : ready_made()) {
     const ir::graph g = gen::gradient(gen::canonical(layer), gen::statistics::saved);
     int sums = 0;
     for (const ir::node& n : g.nodes) sums += gen::is_reduction(n.op) ? 1 : 0;
-    if (const auto found = known.find(layer.name); found != known.end()) CHECK_MESSAGE(sums == found->second, layer.name);
+    if (const auto found = known.find(layer.name); found != known.end())
+      CHECK_MESSAGE(sums == found->second, layer.name);
   }
 }
 

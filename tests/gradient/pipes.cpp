@@ -28,7 +28,8 @@ class drawing {
   ir::graph run() {
     int x = add({.op = "input", .name = "x", .varies = all_});
     values_ = {x, add({.op = "input", .name = "r", .varies = all_})};
-    for (const char* name : {"w", "b", "s"}) values_.push_back(add({.op = "parameter", .name = name, .varies = some_atoms()}));
+    for (const char* name : {"w", "b", "s"})
+      values_.push_back(add({.op = "parameter", .name = name, .varies = some_atoms()}));
     const std::size_t steps = 3 + draw() % 6;
     for (std::size_t i = 0; i < steps; ++i) {
       x = step(x);
@@ -68,7 +69,8 @@ class drawing {
 
   int reduction(const std::string& name, int of) {
     ir::node n{.op = name, .args = {of}};
-    while ((n.over = some_atoms() & at(of).varies) == 0) {}
+    while ((n.over = some_atoms() & at(of).varies) == 0) {
+    }
     if (one_in(4)) {
       int atom = 0;
       while ((n.over >> atom & 1) == 0) ++atom;
@@ -106,7 +108,8 @@ class drawing {
     if (at(x).varies == 0) return op("add", {x, 0});
     const int c = one_in(2) ? op("sub", {x, reduction("mean", x)}) : x;
     ir::node square{.op = "mean", .args = {op("sq", {c})}};
-    while ((square.over = some_atoms() & at(c).varies) == 0) {}
+    while ((square.over = some_atoms() & at(c).varies) == 0) {
+    }
     if (one_in(3)) {
       square.op = "sum";
       return op("div", {c, op("max", {op("sqrt", {add(square)}), number(0.01)})});

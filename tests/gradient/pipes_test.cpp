@@ -1,4 +1,6 @@
 // 200 random layers against finite differences.
+#include "pipes.hpp"
+
 #include <doctest/doctest.h>
 
 #include <set>
@@ -6,7 +8,6 @@
 
 #include "check.hpp"
 #include "ops.hpp"
-#include "pipes.hpp"
 
 namespace normfold::gradient_tests {
 namespace {
@@ -17,7 +18,8 @@ TEST_CASE("random layers") {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const ir::graph g = random_layer(seed);
     for (const ir::node& n : g.nodes) met.insert(n.op);
-    const std::string wrong = mistake(ordinary(g, {{"N", 2}, {"T", 3}, {"C", 4}}, seed), gen::statistics::saved, 1e-8, &kinks);
+    const std::string wrong =
+        mistake(ordinary(g, {{"N", 2}, {"T", 3}, {"C", 4}}, seed), gen::statistics::saved, 1e-8, &kinks);
     CHECK_MESSAGE(wrong.empty(), wrong);
   }
   MESSAGE("elements passed over at kinks: " << kinks);

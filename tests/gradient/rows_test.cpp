@@ -94,7 +94,9 @@ TEST_CASE("ties share the gradient equally") {
     CHECK(derived(at).at("dr")[0] == 3);
   }
   for (const char* op : {"reduce_max", "absmax"}) {
-    point at{around(gen::find_op(op), all), {{"N", 1}, {"C", 4}}, {{"x", {2, 1, 2, 0}}, {"r", {1, 1, 1, 1}}, {"dy", {1, 0, 0, 0}}}};
+    point at{around(gen::find_op(op), all),
+             {{"N", 1}, {"C", 4}},
+             {{"x", {2, 1, 2, 0}}, {"r", {1, 1, 1, 1}}, {"dy", {1, 0, 0, 0}}}};
     // d(x0 * max x): 2 for x0 itself, and x0 / 2 for each that attains the maximum
     CHECK(derived(at).at("dx") == std::vector<long double>{3, 0, 1, 0});
   }
@@ -115,12 +117,9 @@ TEST_CASE("the length of a row of zeros has gradient 0") {
 // select(x < 0, exp(x), log(x)): log(0) is infinite where it is not taken.
 TEST_CASE("what is not selected does not matter") {
   ir::graph g = empty("branches");
-  g.nodes = {{.op = "input", .name = "x", .varies = all},
-             {.op = "constant", .value = 0},
-             {.op = "less_equal", .args = {0, 1}, .varies = all},
-             {.op = "exp", .args = {0}, .varies = all},
-             {.op = "log", .args = {0}, .varies = all},
-             {.op = "select", .args = {2, 3, 4}, .varies = all}};
+  g.nodes = {{.op = "input", .name = "x", .varies = all},         {.op = "constant", .value = 0},
+             {.op = "less_equal", .args = {0, 1}, .varies = all}, {.op = "exp", .args = {0}, .varies = all},
+             {.op = "log", .args = {0}, .varies = all},           {.op = "select", .args = {2, 3, 4}, .varies = all}};
   g.names = {{"y", 5, ir::role::output}};
   const point at{g, {{"N", 1}, {"C", 2}}, {{"x", {0, 2}}, {"dy", {1, 1}}}};
   CHECK(derived(at).at("dx") == std::vector<long double>{1, 0.5L});

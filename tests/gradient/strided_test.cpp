@@ -78,7 +78,8 @@ TEST_CASE("queries inside a packed tensor, the gradient in the place of dy") {
 TEST_CASE("a slice of several strided rows, and columns of strided rows") {
   const rows r{3, 9, 21, 11 * 32, 32};
   const std::size_t n = r.a * r.b * r.c;
-  const values dy = noise(n, 5), x = noise(n, 6), weight = noise(r.c, 7), mean = noise(r.a * r.c, 8), rstd = noise(r.a * r.c, 9, 1, 2);
+  const values dy = noise(n, 5), x = noise(n, 6), weight = noise(r.c, 7), mean = noise(r.a * r.c, 8),
+               rstd = noise(r.a * r.c, 9, 1, 2);
   const values packed_dy = r.packed(dy, 7), packed_x = r.packed(x, 8);
   scratch s;
   const auto run = [&](auto dense, auto strided) {

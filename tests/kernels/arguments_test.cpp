@@ -40,7 +40,8 @@ struct raw {
     const std::vector<bytes> before = memory;
     const normfold_status got = t.function.call(buffers.data(), extents.data(), without_context ? nullptr : &context);
     if (got != wanted)
-      return std::string(what) + ": \"" + normfold_status_text(got) + "\" instead of \"" + normfold_status_text(wanted) + '"';
+      return std::string(what) + ": \"" + normfold_status_text(got) + "\" instead of \"" +
+             normfold_status_text(wanted) + '"';
     return memory == before ? "" : std::string(what) + ": something was written";
   }
   // Empty where the call of no slice wrote zeros into gradients, which are sums over slices, and nothing else.
@@ -165,10 +166,11 @@ TEST_CASE("a workspace that is missing, too small or not aligned") {
       r.context = good;
       return wrong;
     };
-    return first_of({r.answers(NORMFOLD_WORKSPACE, "no context", true),
-                     spoiled([](normfold_context& c) { c.workspace = nullptr; }, "missing"),
-                     spoiled([](normfold_context& c) { c.workspace_bytes -= 1; }, "too small"),
-                     spoiled([](normfold_context& c) { c.workspace = static_cast<char*>(c.workspace) + 1; }, "not aligned")});
+    return first_of(
+        {r.answers(NORMFOLD_WORKSPACE, "no context", true),
+         spoiled([](normfold_context& c) { c.workspace = nullptr; }, "missing"),
+         spoiled([](normfold_context& c) { c.workspace_bytes -= 1; }, "too small"),
+         spoiled([](normfold_context& c) { c.workspace = static_cast<char*>(c.workspace) + 1; }, "not aligned")});
   });
 }
 

@@ -19,7 +19,8 @@ enum class guard { before, behind };
 class guarded {
  public:
   guarded() = default;
-  guarded(guarded&& other) noexcept : all_(std::exchange(other.all_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
+  guarded(guarded&& other) noexcept
+      : all_(std::exchange(other.all_, nullptr)), bytes_(std::exchange(other.bytes_, 0)) {}
   guarded& operator=(guarded&&) = delete;
   ~guarded() { release(); }
 

@@ -180,7 +180,8 @@ TEST_CASE("NaN or an infinity in one row: that row shows it, the others keep the
     for (const target& each : targets()) {
       const chosen only(each);
       const outcome before = call(t);
-      for (const long double bad : {std::numeric_limits<long double>::quiet_NaN(), std::numeric_limits<long double>::infinity()}) {
+      for (const long double bad :
+           {std::numeric_limits<long double>::quiet_NaN(), std::numeric_limits<long double>::infinity()}) {
         for (const std::size_t at : {std::size_t{0}, length / 2, length - 1}) {
           trial spoiled = t;
           spoiled.named("x").set(in_row(t, bad_row, at), bad);
@@ -223,7 +224,8 @@ TEST_CASE("NaN of all bits, in any tensor, shows wherever it counts") {
     for (std::size_t k = 0; k < t.tensors.size(); ++k) {
       if (!t.tensors[k].is_read() || t.tensors[k].is_count()) continue;
       trial spoiled = t;
-      std::fill_n(spoiled.tensors[k].content.begin(), spoiled.tensors[k].content.size() / spoiled.tensors[k].place.size(), 0xFF);
+      std::fill_n(spoiled.tensors[k].content.begin(),
+                  spoiled.tensors[k].content.size() / spoiled.tensors[k].place.size(), 0xFF);
       const auto wanted = expected(spoiled);
       for (const target& each : targets()) {
         const chosen only(each);
@@ -256,7 +258,8 @@ TEST_CASE("mean 1e6 and deviation 1 is right to 1e-6") {
         for (std::size_t i = 0; i < y.place.size(); ++i) {
           const long double want = wanted.value[y.place[i]];
           const long double off = std::fabs(y.at(got.after[0], i) - want) / std::fmax(1, std::fabs(want));
-          if (!(off <= 1e-6L)) return "off by " + std::to_string(static_cast<double>(off * 1e6L)) + "e-6 on " + each.name;
+          if (!(off <= 1e-6L))
+            return "off by " + std::to_string(static_cast<double>(off * 1e6L)) + "e-6 on " + each.name;
         }
       }
     }

@@ -40,7 +40,9 @@ normfold_status centre(void* const* buffers, const std::size_t* extents, const n
 
 const ir::graph& centred() {
   static const ir::graph g = [] {
-    ir::graph made{.name = "centred", .source = "", .axes = {{"N"}, {"C"}},
+    ir::graph made{.name = "centred",
+                   .source = "",
+                   .axes = {{"N"}, {"C"}},
                    .atoms = {{0, ir::part::whole, "N"}, {1, ir::part::whole, "C"}}};
     made.nodes = {{.op = "input", .name = "x", .varies = 3},
                   {.op = "mean", .args = {0}, .varies = 1, .over = 2},
@@ -57,8 +59,8 @@ const char* const names[] = {"N", "C"};
 
 template <fault wrong>
 trial with() {
-  static const normfold_function f{"centred_f32", "centred", "infer", "f32", "N.C", "none",
-                                   2, arguments, 2, names, centre<wrong>, nullptr};
+  static const normfold_function f{"centred_f32", "centred", "infer", "f32",         "N.C",  "none", 2,
+                                   arguments,     2,         names,   centre<wrong>, nullptr};
   trial t(f, centred(), {{"N", 3}, {"C", 37}});
   fill(t);
   return t;
@@ -96,14 +98,23 @@ TEST_CASE("a read behind the end of a buffer faults") {
 TEST_CASE("elements are found in any memory order") {
   static const normfold_argument transposed[] = {{"y", NORMFOLD_ARGUMENT_OUTPUT, "C.N", "f32"},
                                                  {"x", NORMFOLD_ARGUMENT_INPUT, "C.N", "f32"}};
-  const normfold_function f{"centred_f32_CN", "centred", "infer", "f32", "C.N", "none", 2, transposed, 2, names,
+  const normfold_function f{"centred_f32_CN",
+                            "centred",
+                            "infer",
+                            "f32",
+                            "C.N",
+                            "none",
+                            2,
+                            transposed,
+                            2,
+                            names,
                             [](void* const* b, const std::size_t* e, const normfold_context*) {
                               for (std::size_t i = 0; i < e[0]; ++i) {
                                 double sum = 0;
                                 for (std::size_t k = 0; k < e[1]; ++k) sum += static_cast<float*>(b[1])[k * e[0] + i];
                                 for (std::size_t k = 0; k < e[1]; ++k)
-                                  static_cast<float*>(b[0])[k * e[0] + i] =
-                                      static_cast<float>(static_cast<float*>(b[1])[k * e[0] + i] - sum / static_cast<double>(e[1]));
+                                  static_cast<float*>(b[0])[k * e[0] + i] = static_cast<float>(
+                                      static_cast<float*>(b[1])[k * e[0] + i] - sum / static_cast<double>(e[1]));
                               }
                               return NORMFOLD_OK;
                             },

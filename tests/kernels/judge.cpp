@@ -74,13 +74,14 @@ outcome call(const trial& t, const manner& how) {
       result.damage = each.name + " was written, although it is only read";
     if (!memory[i].is_intact()) result.damage = "memory beside " + each.name + " was written";
   }
-  if (t.function.workspace != nullptr && !workspace.is_intact()) result.damage = "memory beside the workspace was written";
+  if (t.function.workspace != nullptr && !workspace.is_intact())
+    result.damage = "memory beside the workspace was written";
   return result;
 }
 
 std::map<std::string, oracle::array> expected(const trial& t) {
-  oracle::problem p{.graph = t.graph, .extents = t.extents, .train = t.is_train(),
-                    .storage = oracle::number_of(t.function.type)};
+  oracle::problem p{
+      .graph = t.graph, .extents = t.extents, .train = t.is_train(), .storage = oracle::number_of(t.function.type)};
   for (const tensor& each : t.tensors) {
     if (each.atoms.size() == t.graph.atoms.size()) p.order = each.atoms;
     if (!each.is_read()) continue;
@@ -92,7 +93,8 @@ std::map<std::string, oracle::array> expected(const trial& t) {
   // Where statistics are given, kernels compute v * a + b: the layer's own graph says the value, that one the roundings.
   if (std::string(t.function.direction) != "infer" || !t.graph.running) return result;
   const ir::graph computed = gen::as_multiply_add(gen::for_direction(gen::canonical(t.graph), gen::direction::infer));
-  const auto rounded = oracle::evaluate({.graph = computed, .extents = p.extents, .storage = p.storage, .order = p.order, .buffers = p.buffers});
+  const auto rounded = oracle::evaluate(
+      {.graph = computed, .extents = p.extents, .storage = p.storage, .order = p.order, .buffers = p.buffers});
   for (auto& [name, wanted] : result) wanted.error = rounded.at(name).error;
   return result;
 }
@@ -116,12 +118,13 @@ std::string judge(const trial& t, const std::map<std::string, oracle::array>& wa
         continue;
       }
       const bool both_nan = std::isnan(v) && std::isnan(x);
-      const bool within = each.is_count() ? x == v
-                                          : x >= oracle::round_to(each.type, v - e) && x <= oracle::round_to(each.type, v + e);
+      const bool within =
+          each.is_count() ? x == v : x >= oracle::round_to(each.type, v - e) && x <= oracle::round_to(each.type, v + e);
       if (both_nan || within) continue;
       std::ostringstream text;
       text.precision(12);
-      text << element(t, each, at) << " is " << x << " and should be " << v << ", bound " << e << ", off by " << std::fabs(x - v);
+      text << element(t, each, at) << " is " << x << " and should be " << v << ", bound " << e << ", off by "
+           << std::fabs(x - v);
       return text.str();
     }
   }

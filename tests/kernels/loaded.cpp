@@ -3,5 +3,7 @@
 
 extern "C" {
 extern const normfold_function normfold_loaded_norms_functions[];
-__attribute__((visibility("default"))) const normfold_function* first_function() { return normfold_loaded_norms_functions; }
+__attribute__((visibility("default"))) const normfold_function* first_function() {
+  return normfold_loaded_norms_functions;
+}
 }

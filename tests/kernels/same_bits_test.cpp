@@ -124,17 +124,22 @@ std::string not_alone(trial& t, const Values& values, const manner& how) {
       oracle::sizes one = t.extents;
       one[atom.name] = 1;
       trial slice(t.function, t.graph, one);
-      fill(slice, [&](const tensor& of, std::size_t index) { return value(of, in_whole(set_of(of.atoms), index, a, position, extents)); });
+      fill(slice, [&](const tensor& of, std::size_t index) {
+        return value(of, in_whole(set_of(of.atoms), index, a, position, extents));
+      });
       const outcome got = call(slice);
       for (std::size_t k = 0; k < t.tensors.size(); ++k) {
         const bool along = (set_of(t.tensors[k].atoms) >> a & 1) != 0;
-        if (!t.tensors[k].is_written() || (t.is_backward() && !along)) continue;  // sums over rows depend on all of them
+        if (!t.tensors[k].is_written() || (t.is_backward() && !along))
+          continue;  // sums over rows depend on all of them
         const std::vector<bytes> whole = in_layer_order(t.tensors[k], all.after[k]);
         const std::vector<bytes> part = in_layer_order(slice.tensors[k], got.after[k]);
         for (std::size_t i = 0; i < part.size(); ++i) {
           const std::size_t j = in_whole(set_of(t.tensors[k].atoms), i, a, position, extents);
           if (part[i] == whole[j]) continue;
-          const auto is_nan = [&](const bytes& element) { return std::isnan(oracle::load(t.tensors[k].type, element.data(), 0)); };
+          const auto is_nan = [&](const bytes& element) {
+            return std::isnan(oracle::load(t.tensors[k].type, element.data(), 0));
+          };
           if (!t.tensors[k].is_count() && is_nan(part[i]) && is_nan(whole[j])) continue;
           return t.tensors[k].name + " differs at " + atom.name + "=" + std::to_string(position);
         }
@@ -146,7 +151,11 @@ std::string not_alone(trial& t, const Values& values, const manner& how) {
 
 TEST_CASE("a row's bits depend on the row alone: any batch size, any position") {
   for_every_function(37, 4, [](trial& t) {
-    return not_alone(t, [](const tensor& of, std::size_t index, std::size_t, const std::vector<std::size_t>&) { return ordinary(of, index); }, {});
+    return not_alone(t,
+                     [](const tensor& of, std::size_t index, std::size_t, const std::vector<std::size_t>&) {
+                       return ordinary(of, index);
+                     },
+                     {});
   });
 }
 
@@ -154,7 +163,8 @@ TEST_CASE("a row's bits depend on the row alone: any batch size, any position") 
 // channel are short here, so that several channels are swept together, the last of them fewer; or so short that their places are
 // summed as columns.
 TEST_CASE("a row's bits depend on the row alone: hard neighbours, short runs, kept and streamed") {
-  const auto hard = [](const tensor& of, std::size_t index, std::size_t a, const std::vector<std::size_t>& extents) -> long double {
+  const auto hard = [](const tensor& of, std::size_t index, std::size_t a,
+                       const std::vector<std::size_t>& extents) -> long double {
     const long double usual = ordinary(of, index);
     const ir::atom_set atoms = set_of(of.atoms), row = ir::atom_set{1} << a;
     if (of.kind != NORMFOLD_ARGUMENT_INPUT || (atoms & row) == 0) return usual;

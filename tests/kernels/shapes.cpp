@@ -22,7 +22,7 @@ bool is_free(const ir::graph& g, std::size_t a) { return g.axes[a].extent == 0; 
 }  // namespace
 
 const std::vector<std::size_t>& all_lengths() {
-  static const std::vector<std::size_t> lengths{1,  2,  3,  4,  5,  7,  8,  9,   13,  15,  16,  17,
+  static const std::vector<std::size_t> lengths{1,  2,  3,  4,  5,  7,  8,   9,   13,  15,   16,  17,
                                                 31, 32, 33, 61, 64, 65, 127, 129, 257, 1009, 4096};
   return lengths;
 }
@@ -51,7 +51,8 @@ std::vector<oracle::sizes> shapes(const ir::graph& g, const std::vector<std::siz
       result.push_back(std::move(made));
     }
   }
-  result.push_back(shape(g, 129, 5));  // slices of several long rows, some of them beyond the groups of rows swept together
+  result.push_back(
+      shape(g, 129, 5));  // slices of several long rows, some of them beyond the groups of rows swept together
   return result;
 }
 
@@ -79,7 +80,8 @@ ir::atom_set reduced_atoms(const ir::graph& g, const normfold_function& f) {
   return result;
 }
 
-std::size_t index_along(ir::atom_set part, ir::atom_set atoms, std::size_t index, const std::vector<std::size_t>& extents) {
+std::size_t index_along(ir::atom_set part, ir::atom_set atoms, std::size_t index,
+                        const std::vector<std::size_t>& extents) {
   std::size_t result = 0, stride = 1;
   for (std::size_t a = extents.size(); a-- > 0;) {
     if ((atoms >> a & 1) == 0) continue;

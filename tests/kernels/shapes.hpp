@@ -26,7 +26,8 @@ std::vector<ir::node> reductions(const ir::graph& g, const normfold_function& f)
 ir::atom_set reduced_atoms(const ir::graph& g, const normfold_function& f);
 
 /// Where element `index` of a tensor along `atoms` stands: its index among the atoms of `part` alone, layer's order.
-std::size_t index_along(ir::atom_set part, ir::atom_set atoms, std::size_t index, const std::vector<std::size_t>& extents);
+std::size_t index_along(ir::atom_set part, ir::atom_set atoms, std::size_t index,
+                        const std::vector<std::size_t>& extents);
 
 ir::atom_set set_of(const std::vector<int>& atoms);
 

@@ -13,12 +13,13 @@ std::string first_mistake(const trial& t) {
   const auto wanted = refuses ? std::map<std::string, oracle::array>{} : expected(t);
   for (const target& each : targets()) {
     const chosen only(each);
-    for (const manner& how : {manner{.end = guard::behind}, manner{.end = guard::before}, manner{.end = guard::behind, .stores = NORMFOLD_STORES_STREAM},
+    for (const manner& how : {manner{.end = guard::behind}, manner{.end = guard::before},
+                              manner{.end = guard::behind, .stores = NORMFOLD_STORES_STREAM},
                               manner{.end = guard::before, .stores = NORMFOLD_STORES_STREAM}}) {
       const outcome got = call(t, how);
-      const std::string wrong = !refuses                                ? judge(t, wanted, got)
+      const std::string wrong = !refuses                             ? judge(t, wanted, got)
                                 : got.status == NORMFOLD_ONE_ELEMENT ? ""
-                                                                        : "one element per statistic is not refused";
+                                                                     : "one element per statistic is not refused";
       if (!wrong.empty())
         return to_text(t) + " on " + each.name + (how.end == guard::behind ? "" : ", aligned") +
                (how.stores == NORMFOLD_STORES_AUTO ? "" : ", streamed") + ": " + wrong;

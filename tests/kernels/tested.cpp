@@ -16,10 +16,10 @@ extern "C" const std::size_t NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count);
 namespace normfold::kernel_tests {
 
 const library& tested() {
-  static const library the{
-      NORMFOLD_TABLE(NORMFOLD_TESTED, _functions), NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
-      with_layers([](const auto&... layers) { return std::vector<ir::graph>{lower(layers)...}; }),
-      NORMFOLD_TESTED_LENGTHS()};
+  static const library the{NORMFOLD_TABLE(NORMFOLD_TESTED, _functions),
+                           NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
+                           with_layers([](const auto&... layers) { return std::vector<ir::graph>{lower(layers)...}; }),
+                           NORMFOLD_TESTED_LENGTHS()};
   return the;
 }
 

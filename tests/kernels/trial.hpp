@@ -19,7 +19,7 @@ struct library {
   const normfold_function* functions = nullptr;
   std::size_t count = 0;
   std::vector<ir::graph> graphs{};
-  std::vector<std::size_t> lengths{};  ///< that the tests try for each axis
+  std::vector<std::size_t> lengths{};            ///< that the tests try for each axis
   std::map<std::string, ir::graph> gradients{};  ///< of backward functions, by their names
 
   /// The layer that a function is of.
@@ -72,8 +72,8 @@ void fill(trial& t, const filling& values = ordinary);
 /// How a call is made.
 struct manner {
   guard end = guard::behind;
-  unsigned threads = 1;               ///< 1: no parallel_for
-  std::string in_place{};             ///< y is this operand's memory
+  unsigned threads = 1;    ///< 1: no parallel_for
+  std::string in_place{};  ///< y is this operand's memory
   normfold_stores stores = NORMFOLD_STORES_AUTO;
 };
 

@@ -62,7 +62,7 @@ class interpreter {
   const problem& p_;
   std::vector<std::size_t> extents_;
   double unit_;
-  std::vector<int> same_;          ///< the first node that means the same
+  std::vector<int> same_;  ///< the first node that means the same
   std::map<int, std::string> given_;
   std::set<int> centring_;         ///< the means that something is centred with
   std::map<int, spread> spreads_;  ///< theirs

@@ -72,15 +72,14 @@ interpreter::interpreter(const problem& p)
     ir::node with_first = n;
     for (int& a : with_first.args) a = same(a);
     int first = 0;
-    while (first < static_cast<int>(renamed.size()) && !(renamed[static_cast<std::size_t>(first)] == with_first)) ++first;
+    while (first < static_cast<int>(renamed.size()) && !(renamed[static_cast<std::size_t>(first)] == with_first))
+      ++first;
     same_.push_back(first);
     renamed.push_back(with_first);
   }
 }
 
-bool interpreter::is_square(int i) const {
-  return at(i).op == "sq" || (at(i).op == "mul" && arg(i, 0) == arg(i, 1));
-}
+bool interpreter::is_square(int i) const { return at(i).op == "sq" || (at(i).op == "mul" && arg(i, 0) == arg(i, 1)); }
 
 bool interpreter::is_centred(int i) const {
   return at(i).op == "sub" && centring_.contains(arg(i, 1)) && arg(arg(i, 1), 0) == arg(i, 0);
@@ -133,14 +132,10 @@ void interpreter::run(const std::vector<int>& wanted) {
     }
     may_leave_range_[at_index] = from_squares || (is_square(i) && folded_only[at_index]);
     array& result = values_[at_index];
-    if (const auto found = given_.find(i); found != given_.end())
-      result = buffer(found->second, n.varies);
-    else if (gen::is_leaf(n.op))
-      result = leaf(n);
-    else if (gen::is_reduction(n.op))
-      result = reduce(i);
-    else
-      result = elementwise(i);
+    if (const auto found = given_.find(i); found != given_.end()) result = buffer(found->second, n.varies);
+    else if (gen::is_leaf(n.op)) result = leaf(n);
+    else if (gen::is_reduction(n.op)) result = reduce(i);
+    else result = elementwise(i);
     check_range(i, result);
   }
 }
@@ -191,9 +186,9 @@ std::map<std::string, array> evaluate(const problem& p) {
     const bool variance = node.op == "mean" && squares.op == "sq" && is_centred(g, squares.args[0], node.over);
     const double all = work.reduced_count(node);
     const std::string name = "running_" + n.name;
-    result[name] = updated(*g.running, work.buffer(name, node.varies), work.value(n.node),
-                           variance && !g.running->biased ? all / (all - 1) : 1, count,
-                           unit_of(arithmetic_of(p.storage)));
+    result[name] =
+        updated(*g.running, work.buffer(name, node.varies), work.value(n.node),
+                variance && !g.running->biased ? all / (all - 1) : 1, count, unit_of(arithmetic_of(p.storage)));
   }
   return result;
 }

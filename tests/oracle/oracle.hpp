@@ -26,9 +26,9 @@ struct array {
 struct problem {
   const ir::graph& graph;
   sizes extents{};
-  bool train = false;                 ///< else infer
-  number storage = number::f32;       ///< the tensors' type in memory: what `rounded` rounds to
-  std::vector<int> order{};           ///< atoms from the outermost in memory; empty: the layer's order
+  bool train = false;            ///< else infer
+  number storage = number::f32;  ///< the tensors' type in memory: what `rounded` rounds to
+  std::vector<int> order{};      ///< atoms from the outermost in memory; empty: the layer's order
   std::map<std::string, std::vector<long double>> buffers{};  ///< by argument name, in the layer's order of axes
 };
 

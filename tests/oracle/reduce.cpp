@@ -173,8 +173,8 @@ void interpreter::bound_variance(int index, array& result) const {
   for (std::size_t k = 0; k < result.value.size(); ++k) {
     if (!std::isfinite(result.value[k])) continue;
     const double squares = s.square[k] + s.distance[k] * s.distance[k];
-    const double bound = before[k] + (unit_ * (additions(n) + 2) + own_unit) * squares +
-                         s.shift[k] * (2 * s.distance[k] + s.shift[k]);
+    const double bound =
+        before[k] + (unit_ * (additions(n) + 2) + own_unit) * squares + s.shift[k] * (2 * s.distance[k] + s.shift[k]);
     result.error[k] = n.op == "mean" ? bound : bound * reduced_count(n);
   }
 }

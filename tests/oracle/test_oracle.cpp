@@ -55,7 +55,7 @@ TEST_CASE("a row of three by hand") {
 
 TEST_CASE("running statistics: momentum, keep and average, unbiased and biased") {
   const std::map<std::string, std::vector<long double>> buffers{
-      {"x", {1, 5, 2, 5, 6, 8}},   {"weight", {1, 1}},          {"bias", {0, 0}},
+      {"x", {1, 5, 2, 5, 6, 8}},  {"weight", {1, 1}},          {"bias", {0, 0}},
       {"running_mean", {10, 20}}, {"running_var", {100, 200}}, {"batches", {3}}};
   const auto updated = [&](ir::running rule) {
     const ir::graph g = standard(1, rule);
@@ -76,20 +76,18 @@ TEST_CASE("running statistics: momentum, keep and average, unbiased and biased")
 
 TEST_CASE("inference reads the running statistics") {
   const ir::graph g = standard(1, ir::running{});
-  const auto out = evaluate({.graph = g,
-                             .extents = {{"N", 1}, {"C", 1}},
-                             .buffers = {{"x", {7}},
-                                         {"weight", {2}},
-                                         {"bias", {1}},
-                                         {"running_mean", {3}},
-                                         {"running_var", {16}}}});
+  const auto out =
+      evaluate({.graph = g,
+                .extents = {{"N", 1}, {"C", 1}},
+                .buffers = {{"x", {7}}, {"weight", {2}}, {"bias", {1}}, {"running_mean", {3}}, {"running_var", {16}}}});
   CHECK(std::fabs(out.at("y").value[0] - (1 + 8 / std::sqrt(16 + 1e-5L))) < 1e-18L);
   CHECK(out.size() == 1);
 }
 
 TEST_CASE("groups and leading parts of an axis") {
   // sums over C/G with G = 2 groups of 3, then over the first half of C
-  ir::graph g{.name = "g", .source = "", .axes = {{"C"}}, .atoms = {{0, ir::part::group, "G"}, {0, ir::part::member, "C/G"}}};
+  ir::graph g{
+      .name = "g", .source = "", .axes = {{"C"}}, .atoms = {{0, ir::part::group, "G"}, {0, ir::part::member, "C/G"}}};
   g.nodes = {{.op = "input", .name = "x", .varies = 3}, {.op = "sum", .args = {0}, .varies = 1, .over = 2}};
   g.names = {{"y", 1, ir::role::output}};
   problem p{.graph = g, .extents = {{"C", 6}, {"G", 2}}, .buffers = {{"x", {1, 2, 3, 10, 20, 30}}}};

@@ -32,7 +32,8 @@ int main(void) {
   failed += sizeof(normfold_bf16) != 2 || sizeof(normfold_f16) != 2;
   const double one = 1, var = 4;
   double weight = 3, bias = 0;
-  failed += normfold_fold_batch_norm_f64(&weight, &bias, &weight, &bias, &one, &var, NULL, NULL, 0, 1, 1, 1) != NORMFOLD_OK;
+  failed +=
+      normfold_fold_batch_norm_f64(&weight, &bias, &weight, &bias, &one, &var, NULL, NULL, 0, 1, 1, 1) != NORMFOLD_OK;
   failed += weight != 1.5 || bias != -0.5;
   printf("%s\n", failed == 0 ? "ok" : "failed");
   return failed;

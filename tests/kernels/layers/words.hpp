@@ -47,8 +47,8 @@ constexpr auto ops_of_curves = layer<"ops_of_curves">(T, C) | over(C) | center |
 template <class Use>
 auto with_layers(const Use& use) {
   return use(kept_part, cumulative, kept_scale, eps_outside, fixed_groups, fixed_extent, first_64, first_third,
-             rounded_sum, two_scopes, named_spread, sums, two_sizes, deviation_of_row, deviation_of_channel, ops_of_shape,
-             ops_of_curves);
+             rounded_sum, two_scopes, named_spread, sums, two_sizes, deviation_of_row, deviation_of_channel,
+             ops_of_shape, ops_of_curves);
 }
 
 }  // namespace normfold::kernel_tests

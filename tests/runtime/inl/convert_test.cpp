@@ -4,7 +4,6 @@
 #define HWY_TARGET_INCLUDE "convert_test.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
-
 #include <normfold/runtime/convert-inl.h>
 
 #include "guarded.hpp"

@@ -11,7 +11,8 @@ namespace normfold::inl_test {
 
 class guarded_pages {
  public:
-  explicit guarded_pages(std::size_t pages = 1) : size_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), pages_(pages) {
+  explicit guarded_pages(std::size_t pages = 1)
+      : size_(static_cast<std::size_t>(sysconf(_SC_PAGESIZE))), pages_(pages) {
     void* all = mmap(nullptr, (pages_ + 2) * size_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (all == MAP_FAILED) throw std::bad_alloc();
     all_ = static_cast<char*>(all);

@@ -4,7 +4,6 @@
 #define HWY_TARGET_INCLUDE "loops_test.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
-
 #include <normfold/runtime/columns-inl.h>
 #include <normfold/runtime/folds-inl.h>
 #include <normfold/runtime/loops-inl.h>
@@ -117,7 +116,8 @@ bool NeighbouringRuns(size_t n, size_t skip, size_t gap) {
   bool right = true;
   for (size_t i = 0; i < all; ++i) {
     const bool written = i >= skip && (i - skip) % (n + gap) < n;
-    right = right && Holds<S>(y, i, Value(i) + (written ? 1 : 0)) && Holds<S>(z, i + skip, written ? Value(i) : Value(i + skip + 1));
+    right = right && Holds<S>(y, i, Value(i) + (written ? 1 : 0)) &&
+            Holds<S>(z, i + skip, written ? Value(i) : Value(i + skip + 1));
   }
   return right;
 }
@@ -191,7 +191,8 @@ bool Folds(size_t n) {
     });
     if (n < 3) break;
   }
-  return hn::GetLane(Total<0>(d, folds)) == static_cast<Stat<S>>(sum) && hn::GetLane(Total<1>(d, folds)) == static_cast<Stat<S>>(largest);
+  return hn::GetLane(Total<0>(d, folds)) == static_cast<Stat<S>>(sum) &&
+         hn::GetLane(Total<1>(d, folds)) == static_cast<Stat<S>>(largest);
 }
 
 // Sums over the rows of every column: of the elements, and of those of the row before by the row's number.
@@ -200,13 +201,15 @@ bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
   const TagOf<S> d;
   const Run<S> x = Values<S>(0, rows * columns);
   Run<S> y(rows * columns);
-  std::vector<Stat<S>> partial(2 * PaddedColumns(columns, sizeof(Stat<S>)) * Chunks(rows)), sums(columns), weighted(columns);
+  std::vector<Stat<S>> partial(2 * PaddedColumns(columns, sizeof(Stat<S>)) * Chunks(rows)), sums(columns),
+      weighted(columns);
   const Memory<S>* p_x = x.data();
   Memory<S>* p_y = y.data();
   size_t swept = 0;
   if (with_outputs) {
     FoldRows<S, Sum, Sum>(
-        d, nullptr, 1, rows, columns, columns * sizeof(Memory<S>), partial.data(), stream, [&swept](size_t, size_t) { ++swept; },
+        d, nullptr, 1, rows, columns, columns * sizeof(Memory<S>), partial.data(), stream,
+        [&swept](size_t, size_t) { ++swept; },
         [=](size_t, size_t row, size_t ahead, const auto& each) HWY_ATTR {
           const auto factor = Number(d, row);
           each([&](auto at, auto& s0, auto& s1) HWY_ATTR {
@@ -219,12 +222,13 @@ bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
         });
     hwy::FlushStream();
   } else {
-    FoldColumns<S, 1, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
-      at.PrefetchAhead(In<S>{p_x + row * columns});
-      const auto v = at(In<S>{p_x + row * columns});
-      s0 = hn::Add(s0, v);
-      s1 = hn::MulAdd(v, Number(d, row), s1);
-    });
+    FoldColumns<S, 1, Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(),
+                                [=](size_t, auto at, size_t row, auto& s0, auto& s1) HWY_ATTR {
+                                  at.PrefetchAhead(In<S>{p_x + row * columns});
+                                  const auto v = at(In<S>{p_x + row * columns});
+                                  s0 = hn::Add(s0, v);
+                                  s1 = hn::MulAdd(v, Number(d, row), s1);
+                                });
   }
   using A = StatStorage<S>;
   MergeColumns<Sum, Sum>(d, nullptr, 1, rows, columns, partial.data(), [&](size_t, auto at, auto s0, auto s1) HWY_ATTR {
@@ -249,7 +253,8 @@ bool LoopsOf(size_t n) {
   bool right = true;
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
     for (bool stream : {false, true})
-      right = right && ManyOutputs<S, false>(n, skip, stream) && ManyOutputs<S, true>(n, skip, stream) && SpreadRuns<S>(n, skip, stream);
+      right = right && ManyOutputs<S, false>(n, skip, stream) && ManyOutputs<S, true>(n, skip, stream) &&
+              SpreadRuns<S>(n, skip, stream);
   for (size_t skip : {size_t{0}, size_t{3}})
     for (size_t gap : {size_t{0}, size_t{1}}) right = right && NeighbouringRuns<S>(n, skip, gap);
   right = right && KeepsNaN<S, false>(n) && KeepsNaN<S, true>(n) && Folds<S>(n) && AsksInOrder(n);
@@ -267,7 +272,8 @@ template <class S>
 bool LongRowsOf(size_t n, char* end) {
   bool right = Columns<S>(13, n, false, false);
   for (size_t skip : {size_t{0}, size_t{1}, size_t{5}})
-    for (size_t before : {size_t{0}, size_t{3}}) right = right && SharedRuns<S>(n, skip, reinterpret_cast<Stat<S>*>(end) - before);
+    for (size_t before : {size_t{0}, size_t{3}})
+      right = right && SharedRuns<S>(n, skip, reinterpret_cast<Stat<S>*>(end) - before);
   return right;
 }
 

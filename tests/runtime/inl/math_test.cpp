@@ -4,7 +4,6 @@
 #define HWY_TARGET_INCLUDE "math_test.cpp"
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
-
 #include <normfold/runtime/math-inl.h>
 
 #ifndef NORMFOLD_MATH_TEST_ONCE
@@ -165,18 +164,42 @@ void check_special_values() {
     T x, y;
   };
   const special values[] = {
-      {function::exp, inf, inf},       {function::exp, -inf, 0},      {function::exp, huge, inf},
-      {function::exp, -huge, 0},       {function::exp, nan, nan},     {function::exp, 0, 1},
-      {function::exp, T(-0.0), 1},     {function::exp, tiny, 1},      {function::log, 0, -inf},
-      {function::log, T(-0.0), -inf},  {function::log, -1, nan},      {function::log, -inf, nan},
-      {function::log, -tiny, nan},     {function::log, inf, inf},     {function::log, nan, nan},
-      {function::log, 1, 0},           {function::tanh, inf, 1},      {function::tanh, -inf, -1},
-      {function::tanh, nan, nan},      {function::tanh, 0, 0},        {function::tanh, T(-0.0), T(-0.0)},
-      {function::tanh, tiny, tiny},    {function::tanh, huge, 1},     {function::sigmoid, inf, 1},
-      {function::sigmoid, -inf, 0},    {function::sigmoid, nan, nan}, {function::sigmoid, 0, T(0.5)},
-      {function::sigmoid, huge, 1},    {function::sigmoid, -huge, 0}, {function::erf, inf, 1},
-      {function::erf, -inf, -1},       {function::erf, nan, nan},     {function::erf, 0, 0},
-      {function::erf, T(-0.0), T(-0.0)}, {function::erf, tiny, tiny}, {function::erf, -huge, -1},
+      {function::exp, inf, inf},
+      {function::exp, -inf, 0},
+      {function::exp, huge, inf},
+      {function::exp, -huge, 0},
+      {function::exp, nan, nan},
+      {function::exp, 0, 1},
+      {function::exp, T(-0.0), 1},
+      {function::exp, tiny, 1},
+      {function::log, 0, -inf},
+      {function::log, T(-0.0), -inf},
+      {function::log, -1, nan},
+      {function::log, -inf, nan},
+      {function::log, -tiny, nan},
+      {function::log, inf, inf},
+      {function::log, nan, nan},
+      {function::log, 1, 0},
+      {function::tanh, inf, 1},
+      {function::tanh, -inf, -1},
+      {function::tanh, nan, nan},
+      {function::tanh, 0, 0},
+      {function::tanh, T(-0.0), T(-0.0)},
+      {function::tanh, tiny, tiny},
+      {function::tanh, huge, 1},
+      {function::sigmoid, inf, 1},
+      {function::sigmoid, -inf, 0},
+      {function::sigmoid, nan, nan},
+      {function::sigmoid, 0, T(0.5)},
+      {function::sigmoid, huge, 1},
+      {function::sigmoid, -huge, 0},
+      {function::erf, inf, 1},
+      {function::erf, -inf, -1},
+      {function::erf, nan, nan},
+      {function::erf, 0, 0},
+      {function::erf, T(-0.0), T(-0.0)},
+      {function::erf, tiny, tiny},
+      {function::erf, -huge, -1},
   };
   on_every_target([&] {
     for (const special& s : values) {

@@ -11,10 +11,10 @@ namespace normfold {
 
 /// How an argument may share memory with the outputs.
 enum class sharing {
-  output,     ///< written: overlaps nothing, except exactly one operand of the same shape
-  written,    ///< written (statistics): overlaps nothing
-  operand,    ///< read: an output of the same shape may be exactly it
-  parameter   ///< read: no output overlaps it
+  output,    ///< written: overlaps nothing, except exactly one operand of the same shape
+  written,   ///< written (statistics): overlaps nothing
+  operand,   ///< read: an output of the same shape may be exactly it
+  parameter  ///< read: no output overlaps it
 };
 
 class arguments {
@@ -33,7 +33,8 @@ class arguments {
   }
 
   /// A tensor whose innermost axis is dense and whose outer axes have element strides (as many as there are outer axes).
-  void tensor(sharing how, const void* data, size_t element, std::initializer_list<size_t> extents, std::initializer_list<size_t> strides) {
+  void tensor(sharing how, const void* data, size_t element, std::initializer_list<size_t> extents,
+              std::initializer_list<size_t> strides) {
     range& r = next(how, data, element);
     size_t dense = 0;
     if (!normfold_tensor_bytes(&dense, element, extents.begin(), extents.size())) return fail(NORMFOLD_TOO_LARGE);
@@ -44,7 +45,8 @@ class arguments {
       const size_t extent = extents.begin()[i];
       if (extent == 1) continue;  // its stride is never taken
       size_t reach = extent - 1;
-      if (!normfold_multiply(&reach, strides.begin()[i]) || !normfold_add(&span, reach)) return fail(NORMFOLD_TOO_LARGE);
+      if (!normfold_multiply(&reach, strides.begin()[i]) || !normfold_add(&span, reach))
+        return fail(NORMFOLD_TOO_LARGE);
       size_t at = r.rank++;  // kept from the longest stride down
       for (; at > 0 && r.strides[at - 1] < strides.begin()[i]; --at) {
         r.strides[at] = r.strides[at - 1];
@@ -75,7 +77,8 @@ class arguments {
     const normfold_status status = finish(context, 0);
     if (status != NORMFOLD_OK) return status;
     for (size_t i = 0; i < size_; ++i)
-      if (ranges_[i].how == sharing::written && ranges_[i].bytes != 0) std::memset(const_cast<void*>(ranges_[i].data), 0, ranges_[i].bytes);
+      if (ranges_[i].how == sharing::written && ranges_[i].bytes != 0)
+        std::memset(const_cast<void*>(ranges_[i].data), 0, ranges_[i].bytes);
     return NORMFOLD_OK;
   }
 
@@ -91,7 +94,8 @@ class arguments {
     const normfold_status status = normfold_check_workspace(context, workspace_bytes);
     if (status != NORMFOLD_OK || workspace_bytes == 0) return status;
     for (size_t i = 0; i < size_; ++i)
-      if (normfold_overlap(ranges_[i].data, ranges_[i].bytes, context->workspace, workspace_bytes)) return NORMFOLD_OVERLAP;
+      if (normfold_overlap(ranges_[i].data, ranges_[i].bytes, context->workspace, workspace_bytes))
+        return NORMFOLD_OVERLAP;
     return NORMFOLD_OK;
   }
 
@@ -153,8 +157,8 @@ class arguments {
 
   static bool clash(const range& out, const range& other) {
     if (!normfold_overlap(out.data, out.bytes, other.data, other.bytes)) return false;
-    if (out.how == sharing::output && other.how == sharing::operand && out.data == other.data && out.bytes == other.bytes &&
-        out.element == other.element && same_strides(out, other))
+    if (out.how == sharing::output && other.how == sharing::operand && out.data == other.data &&
+        out.bytes == other.bytes && out.element == other.element && same_strides(out, other))
       return false;
     return !interleaved(out, other);
   }

@@ -82,7 +82,9 @@ template <class First, class... Rest, class D, class F, class V, class... More>
 HWY_INLINE void MergeRun(D d, const F& f, V& sum, More&... more) {
   V of_run = hn::Set(d, First::template kStart<hn::TFromD<D>>);
   if constexpr (sizeof...(Rest) == 0) f(of_run);
-  else MergeRun<Rest...>(d, [&](auto&... others) HWY_ATTR { f(of_run, others...); }, more...);
+  else
+    MergeRun<Rest...>(
+        d, [&](auto&... others) HWY_ATTR { f(of_run, others...); }, more...);
   sum = First::Merge(sum, of_run);
 }
 
@@ -146,7 +148,8 @@ HWY_INLINE void InOrder(D d, T* sums, size_t all, size_t apart, size_t columns) 
 
 // Merges the partial sums of all chunks of one vector's worth of columns, then calls f with the totals.
 template <class First, class... Rest, class D, class T, class At, class F, class... Done>
-HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t apart, size_t step, size_t chunks, const F& f, Done... done) {
+HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t apart, size_t step, size_t chunks, const F& f,
+                            Done... done) {
   hn::Vec<D> total = at(In<StorageOf<T>>{sums});
   for (size_t c = 1; c < chunks; ++c) total = First::Merge(total, at(In<StorageOf<T>>{sums + c * step}));
   if constexpr (sizeof...(Rest) == 0) f(at, done..., total);
@@ -158,36 +161,39 @@ HWY_INLINE void MergeChunks(D d, At at, const T* sums, size_t apart, size_t step
 /// Folds over `rows` rows of `columns` columns of kTensors tensors, stored as S, in each of `slices` slices: f(slice, at, row, V& fold0,
 /// ...) steps the columns that `at` reads. Leaves partial sums in `partial`.
 template <class S, size_t kTensors, class... Folds, class D, class T, class F>
-HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, T* partial, const F& f) {
+HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns,
+                            T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t apart = PaddedColumns(columns, sizeof(T));
   const size_t step = sizeof...(Folds) * apart;
   const size_t together = RowsTogether(kSplits<S, D> && kTensors == 1, kTensors * columns * sizeof(typename S::Memory));
   const bool in_order = together > 2 || !kSplits<S, D>;  // two rows of words have time to ask each for its own
-  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false, [=](size_t task) HWY_ATTR {
-    const size_t slice = task / chunks;
-    const size_t begin = task % chunks * kColumnChunk;
-    const size_t end = HWY_MIN(begin + kColumnChunk, rows);
-    T* sums = partial + task * step;
-    detail::StartColumns<Folds...>(d, sums, apart, apart);
-    for (size_t row = begin; row < end; row += together) {
-      if (together == 1) {  // a loop of its own, without one over rows in it
-        detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
-          detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
-        });
-        continue;
-      }
-      const size_t last = HWY_MIN(row + together, end);
-      detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
-        detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
-          for (size_t r = row; r < last; ++r) {
-            if (in_order) here.SetRow(r - row, last - row, columns);
-            f(slice, here, r, folds...);
-          }
-        });
-      });
-    }
-  });
+  ForSlices(context, slices * chunks, HWY_MIN(rows, kColumnChunk) * columns * sizeof(T), false,
+            [=](size_t task) HWY_ATTR {
+              const size_t slice = task / chunks;
+              const size_t begin = task % chunks * kColumnChunk;
+              const size_t end = HWY_MIN(begin + kColumnChunk, rows);
+              T* sums = partial + task * step;
+              detail::StartColumns<Folds...>(d, sums, apart, apart);
+              for (size_t row = begin; row < end; row += together) {
+                if (together == 1) {  // a loop of its own, without one over rows in it
+                  detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
+                    detail::StepColumns<Folds...>(
+                        at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR { f(slice, here, row, folds...); });
+                  });
+                  continue;
+                }
+                const size_t last = HWY_MIN(row + together, end);
+                detail::ForColumns<S>(d, columns, [&](auto at) HWY_ATTR {
+                  detail::StepColumns<Folds...>(at, sums, apart, [&](auto here, auto&... folds) HWY_ATTR {
+                    for (size_t r = row; r < last; ++r) {
+                      if (in_order) here.SetRow(r - row, last - row, columns);
+                      f(slice, here, r, folds...);
+                    }
+                  });
+                });
+              }
+            });
 }
 
 /// The same where the rows have sums of their own, of `bytes` bytes each: sums_of(slice, row) takes them, for a few rows that
@@ -196,8 +202,8 @@ HWY_INLINE void FoldColumns(D d, const normfold_context* context, size_t slices,
 /// before. `ahead` rows further on memory is worth asking for: the row whose turn it will be then, or one that lies kAheadBytes
 /// further on with `stream`, where the stores go past the cache.
 template <class S, class... Folds, class D, class T, class G, class F>
-HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes, T* partial, bool stream,
-                         const G& sums_of, const F& f) {
+HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, size_t bytes,
+                         T* partial, bool stream, const G& sums_of, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t apart = PaddedColumns(columns, sizeof(T));
   const size_t step = sizeof...(Folds) * apart;
@@ -210,7 +216,8 @@ HWY_INLINE void FoldRows(D d, const normfold_context* context, size_t slices, si
     T* sums = partial + task * step;
     detail::StartColumns<Folds...>(d, sums, apart, apart);
     const auto step_all = [&](const auto& step_rows) HWY_ATTR {
-      detail::ForRows<S>(d, columns, stream, [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, apart, step_rows); });
+      detail::ForRows<S>(d, columns, stream,
+                         [&](auto at) HWY_ATTR { detail::StepColumns<Folds...>(at, sums, apart, step_rows); });
     };
     for (size_t row = begin; row < end; row += few) {
       const size_t last = HWY_MIN(row + few, end);
@@ -254,7 +261,9 @@ class PlaceSums {
       const size_t last = HWY_MIN(run + kRuns, runs);
       detail::ForColumns<S>(d, slices * n, [&](auto at) HWY_ATTR {
         detail::StepColumns<Folds...>(at, sums_, kElements, [&](auto here, auto&... sums) HWY_ATTR {
-          for (size_t r = run; r < last; ++r) detail::MergeRun<Folds...>(d, [&](auto&... folds) HWY_ATTR { f(here, r, folds...); }, sums...);
+          for (size_t r = run; r < last; ++r)
+            detail::MergeRun<Folds...>(
+                d, [&](auto&... folds) HWY_ATTR { f(here, r, folds...); }, sums...);
         });
       });
     }
@@ -293,7 +302,8 @@ class PlaceSums {
 
 /// Merges what FoldColumns or FoldRows left: f(slice, at, V total0, ...) gets the totals of the columns that `at` stands for.
 template <class... Folds, class D, class T, class F>
-HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const T* partial, const F& f) {
+HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns,
+                             const T* partial, const F& f) {
   const size_t chunks = Chunks(rows);
   const size_t apart = PaddedColumns(columns, sizeof(T));
   const size_t step = sizeof...(Folds) * apart;
@@ -302,14 +312,16 @@ HWY_INLINE void MergeColumns(D d, const normfold_context* context, size_t slices
     const auto merged = [&](auto at, auto... totals) HWY_ATTR { f(slice, at, totals...); };
     const size_t lanes = hn::Lanes(d);
     size_t i = 0;
-    for (; i + lanes <= columns; i += lanes) detail::MergeChunks<Folds...>(d, Whole<D>{d, i}, sums, apart, step, chunks, merged);
+    for (; i + lanes <= columns; i += lanes)
+      detail::MergeChunks<Folds...>(d, Whole<D>{d, i}, sums, apart, step, chunks, merged);
     if (i < columns) detail::MergeChunks<Folds...>(d, Part<D>{d, i, columns - i}, sums, apart, step, chunks, merged);
   });
 }
 
 /// The mean over the first rows of every column: value(slice, at, row) gives the element, store(slice, at, mean) takes the mean.
 template <class D, class F, class G>
-HWY_INLINE void PivotColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns, const F& value, const G& store) {
+HWY_INLINE void PivotColumns(D d, const normfold_context* context, size_t slices, size_t rows, size_t columns,
+                             const F& value, const G& store) {
   const size_t block = PivotRows(rows);
   ForSlices(context, slices, block * columns * sizeof(hn::TFromD<D>), false, [=](size_t slice) HWY_ATTR {
     const auto mean = [&](auto at) HWY_ATTR {

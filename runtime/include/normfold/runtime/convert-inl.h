@@ -8,10 +8,9 @@
 #define NORMFOLD_RUNTIME_CONVERT_INL_H_
 #endif
 
+#include <hwy/highway.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include <hwy/highway.h>
 
 // Bytes of the smallest lane for which the target's masked loads and stores leave the other lanes' memory alone.
 // Elsewhere Highway's MaskedLoad reads the whole vector, so that a part goes through the stack.
@@ -174,8 +173,8 @@ HWY_INLINE hn::Vec<D> Widen(F16, D d, VW words) {
   const auto sign = hn::ShiftLeft<16>(hn::And(bits, hn::Set(di, 0x8000)));
   const auto bias = hn::Set(di, 112 << 23);
   const auto normal = hn::Add(hn::ShiftLeft<13>(magnitude), bias);
-  const auto special = hn::Or(hn::Add(normal, bias), hn::IfThenElseZero(hn::Gt(magnitude, hn::Set(di, 0x7C00)),
-                                                                       hn::Set(di, 0x400000)));
+  const auto special =
+      hn::Or(hn::Add(normal, bias), hn::IfThenElseZero(hn::Gt(magnitude, hn::Set(di, 0x7C00)), hn::Set(di, 0x400000)));
   const auto subnormal = hn::BitCast(di, hn::Mul(hn::ConvertTo(d, magnitude), hn::Set(d, 0x1p-24f)));
   const auto finite = hn::IfThenElse(hn::Lt(magnitude, hn::Set(di, 0x0400)), subnormal, normal);
   return hn::BitCast(d, hn::Or(sign, hn::IfThenElse(hn::Gt(magnitude, hn::Set(di, 0x7BFF)), special, finite)));
@@ -214,13 +213,13 @@ HWY_INLINE V Round(F16, D d, V v) {
 // Masked memory is safe for lanes of this size. In a vector below 16 bytes AVX2's FirstN of Highway 1.0.3 may set mask
 // bits of lanes that the tag does not have.
 template <class D, size_t kLaneBytes = sizeof(hn::TFromD<D>)>
-inline constexpr bool kMasksLanes =
-    kLaneBytes >= NORMFOLD_MASKED_LANE_BYTES && (HWY_HAVE_SCALABLE || hn::MaxLanes(D()) * kLaneBytes >= 16);
+inline constexpr bool kMasksLanes = kLaneBytes >= NORMFOLD_MASKED_LANE_BYTES &&
+                                    (HWY_HAVE_SCALABLE || hn::MaxLanes(D()) * kLaneBytes >= 16);
 
 // Pairs of 16-bit lanes have the size that AVX2 masks; an odd last lane goes alone.
 template <class D, size_t kLaneBytes = sizeof(hn::TFromD<D>)>
-inline constexpr bool kMasksPairs =
-    NORMFOLD_MASKED_LANE_BYTES == 4 && kLaneBytes == 2 && hn::MaxLanes(D()) * kLaneBytes >= 16;
+inline constexpr bool kMasksPairs = NORMFOLD_MASKED_LANE_BYTES == 4 && kLaneBytes == 2 &&
+                                    hn::MaxLanes(D()) * kLaneBytes >= 16;
 
 template <class D>
 using Pairs = hn::Repartition<uint32_t, D>;
@@ -248,13 +247,16 @@ template <class D, class V>
 HWY_INLINE V SlideUp(D d, V v, size_t count) {
   const hn::Repartition<int32_t, D> di;
   const auto rotated = [&](size_t by) HWY_ATTR {
-    const auto from = hn::And(hn::Sub(hn::Iota(di, 0), hn::Set(di, static_cast<int32_t>(by))), hn::Set(di, static_cast<int32_t>(hn::MaxLanes(di)) - 1));
+    const auto from = hn::And(hn::Sub(hn::Iota(di, 0), hn::Set(di, static_cast<int32_t>(by))),
+                              hn::Set(di, static_cast<int32_t>(hn::MaxLanes(di)) - 1));
     return hn::TableLookupLanes(hn::BitCast(di, v), hn::IndicesFromVec(di, from));
   };
-  if constexpr (sizeof(hn::TFromD<D>) == 2) {  // an odd count: the upper half of the pair before, the lower half of this one
+  if constexpr (sizeof(hn::TFromD<D>) ==
+                2) {  // an odd count: the upper half of the pair before, the lower half of this one
     const hn::RebindToUnsigned<decltype(di)> du;
     const auto even = rotated(count / 2);
-    const auto odd = hn::Or(hn::ShiftLeft<16>(hn::BitCast(du, even)), hn::ShiftRight<16>(hn::BitCast(du, rotated(count / 2 + 1))));
+    const auto odd =
+        hn::Or(hn::ShiftLeft<16>(hn::BitCast(du, even)), hn::ShiftRight<16>(hn::BitCast(du, rotated(count / 2 + 1))));
     return hn::BitCast(d, count % 2 == 0 ? hn::BitCast(du, even) : odd);
   } else {
     return hn::BitCast(d, rotated(count * sizeof(hn::TFromD<D>) / 4));
@@ -267,7 +269,8 @@ HWY_INLINE hn::Vec<D> LoadAcross(D d, const T* p, size_t before) {
   const size_t lanes = hn::MaxLanes(D());
   const auto next = hn::FirstN(d, before);
   const T* const line = p - before;
-  return SlideUp(d, hn::Or(hn::MaskedLoad(hn::Not(next), d, line), hn::MaskedLoad(next, d, line + lanes)), lanes - before);
+  return SlideUp(d, hn::Or(hn::MaskedLoad(hn::Not(next), d, line), hn::MaskedLoad(next, d, line + lanes)),
+                 lanes - before);
 }
 #endif
 

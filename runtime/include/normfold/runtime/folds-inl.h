@@ -1,5 +1,5 @@
 // Folds over runs of elements, with a fixed number of virtual lanes and a fixed tree on every target. Re-included per
-// target. To add a kind of fold, add a struct beside Sum.
+// target. Kinds of folds are in sums-inl.h.
 
 #if defined(NORMFOLD_FOLDS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_FOLDS_INL_H_
@@ -8,10 +8,8 @@
 #define NORMFOLD_FOLDS_INL_H_
 #endif
 
-#include <limits>
-
 #include "hwy/highway.h"
-#include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace normfold {
@@ -24,135 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <class T, size_t kFolds, class S>
 constexpr size_t kLanes = (kFolds == 1 || (kFolds == 2 && std::is_same_v<S, BF16>) ? 256 : 128) / sizeof(T);
 
-/// How two partial results of a fold merge, and where it starts.
-struct Sum {
-  template <class T>
-  static constexpr T kStart = T(0);
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return hn::Add(a, b); }
-};
-struct Largest {
-  template <class T>
-  static constexpr T kStart = -std::numeric_limits<T>::infinity();
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return HWY_NAMESPACE::Max(a, b); }  // not Highway's, to which a NaN may be lost
-};
-struct Smallest {
-  template <class T>
-  static constexpr T kStart = std::numeric_limits<T>::infinity();
-  template <class V>
-  static HWY_INLINE V Merge(V a, V b) { return HWY_NAMESPACE::Min(a, b); }
-};
-struct LargestAbs : Largest {
-  template <class T>
-  static constexpr T kStart = T(0);
-};
-
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-// The accumulators of one vector's worth of lanes: one vector a fold.
-template <class D, class... Folds>
-struct Sums {
-  HWY_INLINE void Start(D) {}
-  template <class F, class At, class... Done>
-  HWY_INLINE void Step(const F& f, At at, Done&... done) { f(at, done...); }
-  template <class M>
-  HWY_INLINE void Take(D, M, const Sums&) {}
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D, T*, bool) const {}
-};
-template <class D, class Fold, class... Rest>
-struct Sums<D, Fold, Rest...> : Sums<D, Rest...> {
-  using Base = Sums<D, Rest...>;
-  hn::Vec<D> sum;
-  HWY_INLINE void Start(D d) {
-    sum = hn::Set(d, Fold::template kStart<hn::TFromD<D>>);
-    Base::Start(d);
-  }
-  template <class F, class At, class... Done>
-  HWY_INLINE void Step(const F& f, At at, Done&... done) { Base::Step(f, at, done..., sum); }
-  // A step of the first n lanes alone.
-  template <class F, class At>
-  HWY_INLINE void StepFirst(D d, size_t n, const F& f, At at) {
-    Sums stepped = *this;
-    stepped.Step(f, at);
-    Take(d, hn::FirstN(d, n), stepped);
-  }
-  template <class M>
-  HWY_INLINE void Take(D d, M mask, const Sums& from) {
-    sum = hn::IfThenElse(mask, from.sum, sum);
-    Base::Take(d, mask, from);
-  }
-  // Stores into the lanes in memory, where `merge` to what is there; each fold's lanes are kLanes long.
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    hn::Store(merge ? Fold::Merge(hn::Load(d, lanes), sum) : sum, d, lanes);
-    Base::template Flush<kLanes>(d, lanes + kLanes, merge);
-  }
-};
-
-// M neighbouring vectors of accumulators, as named members: an array of vectors is not unrolled by every compiler.
-template <size_t M, bool kSplit, class D, class... Folds>
-struct Block {
-  Block<M / 2, kSplit, D, Folds...> low;
-  Block<M / 2, kSplit, D, Folds...> high;
-  HWY_INLINE void Start(D d) { low.Start(d); high.Start(d); }
-  template <class F>
-  HWY_INLINE void Step(D d, size_t i, const F& f) {
-    low.Step(d, i, f);
-    high.Step(d, i + M / 2 * hn::Lanes(d), f);
-  }
-  // The first n elements of a step, n less than a block.
-  template <class F>
-  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) {
-    const size_t half = M / 2 * hn::Lanes(d);
-    if (n < half) return low.StepPart(d, i, n, f);
-    low.Step(d, i, f);
-    high.StepPart(d, i + half, n - half, f);
-  }
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    low.template Flush<kLanes>(d, lanes, merge);
-    high.template Flush<kLanes>(d, lanes + M / 2 * hn::Lanes(d) / (kSplit ? 2 : 1), merge);
-  }
-};
-template <class D, class... Folds>
-struct Block<1, false, D, Folds...> {
-  Sums<D, Folds...> sums;
-  HWY_INLINE void Start(D d) { sums.Start(d); }
-  template <class F>
-  HWY_INLINE void Step(D d, size_t i, const F& f) { sums.Step(f, Whole<D>{d, i}); }
-  template <class F>
-  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) { sums.StepFirst(d, n, f, Part<D>{d, i, n}); }
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const { sums.template Flush<kLanes>(d, lanes, merge); }
-};
-// Two vectors of accumulators over the same words: even elements, whose lanes are the first half of those in memory, and
-// odd ones.
-template <class D, class... Folds>
-struct Block<2, true, D, Folds...> {
-  Sums<D, Folds...> even, odd;
-  HWY_INLINE void Start(D d) { even.Start(d); odd.Start(d); }
-  template <class F>
-  HWY_INLINE void Step(D d, size_t i, const F& f) {
-    using Words = Whole<WordsOf<D>>;
-    const Words words{WordsOf<D>(), i};
-    even.Step(f, Half<D, false, Words>{d, words, i, nullptr});
-    odd.Step(f, Half<D, true, Words>{d, words, i, nullptr});
-  }
-  template <class F>
-  HWY_INLINE void StepPart(D d, size_t i, size_t n, const F& f) {
-    using Words = Part<WordsOf<D>>;
-    const Words words{WordsOf<D>(), i, n};
-    even.StepFirst(d, (n + 1) / 2, f, Half<D, false, Words>{d, words, i, nullptr});
-    odd.StepFirst(d, n / 2, f, Half<D, true, Words>{d, words, i, nullptr});
-  }
-  template <size_t kLanes, class T>
-  HWY_INLINE void Flush(D d, T* lanes, bool merge) const {
-    even.template Flush<kLanes>(d, lanes, merge);
-    odd.template Flush<kLanes>(d, lanes + kLanes / 2, merge);
-  }
-};
-
 namespace detail {
 // The tree of halves, entry i with entry i + half, inside one vector.
 template <class Fold, class D, class V>
@@ -176,14 +46,16 @@ HWY_INLINE hn::Vec<D> TreeOf(D d, const F& f, size_t i) {
   if constexpr (kCount == kAll) {
     return f(Whole<D>{d, i});
   } else {
-    return Fold::Merge(TreeOf<2 * kCount, kAll, Fold>(d, f, i), TreeOf<2 * kCount, kAll, Fold>(d, f, i + kCount * hn::MaxLanes(D())));
+    return Fold::Merge(TreeOf<2 * kCount, kAll, Fold>(d, f, i),
+                       TreeOf<2 * kCount, kAll, Fold>(d, f, i + kCount * hn::MaxLanes(D())));
   }
 }
 
 // The same over vectors in memory.
 template <size_t kAll, class Fold, class D, class T>
 HWY_INLINE hn::Vec<D> TreeOfVectors(D d, const T* lanes) {
-  return TreeOf<1, kAll, Fold>(d, [&](auto at) HWY_ATTR { return hn::Load(d, lanes + at.i); }, 0);
+  return TreeOf<1, kAll, Fold>(
+      d, [&](auto at) HWY_ATTR { return hn::Load(d, lanes + at.i); }, 0);
 }
 }  // namespace detail
 #endif  // vectors as members
@@ -236,7 +108,8 @@ class Reduce {
     constexpr size_t kVectors = kLanes / hn::MaxLanes(D());
     if constexpr (kSplit) {  // the tree merges neighbours last
       const V even = hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors / 2, Fold>(d, lanes)));
-      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors / 2, Fold>(d, lanes + kLanes / 2))));
+      return Fold::Merge(even, hn::Set(d, detail::TreeInVector<Fold>(
+                                              d, detail::TreeOfVectors<kVectors / 2, Fold>(d, lanes + kLanes / 2))));
     } else {
       return hn::Set(d, detail::TreeInVector<Fold>(d, detail::TreeOfVectors<kVectors, Fold>(d, lanes)));
     }
@@ -247,7 +120,9 @@ class Reduce {
   template <size_t k, class First, class... Rest>
   struct Nth : Nth<k - 1, Rest...> {};
   template <class First, class... Rest>
-  struct Nth<0, First, Rest...> { using type = First; };
+  struct Nth<0, First, Rest...> {
+    using type = First;
+  };
   template <size_t k, class... All>
   using FoldAt = typename Nth<k, All...>::type;
 
@@ -310,7 +185,8 @@ class Reduce {
   static HWY_INLINE void MergeInMemory(D, const T*, T*) {}
   template <class First, class... Rest>
   static HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
-    for (size_t i = 0; i < kLanes; i += hn::Lanes(d)) hn::Store(First::Merge(hn::Load(d, to + i), hn::Load(d, from + i)), d, to + i);
+    for (size_t i = 0; i < kLanes; i += hn::Lanes(d))
+      hn::Store(First::Merge(hn::Load(d, to + i), hn::Load(d, from + i)), d, to + i);
     MergeInMemory(d, from + kLanes, to + kLanes, rest...);
   }
 
@@ -370,7 +246,8 @@ HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
     return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOf<1, kMost / hn::MaxLanes(D()), Sum>(d, f, 0)) * share);
   }
   if constexpr (hn::MaxLanes(D()) == kMost) {
-    return hn::Set(d, detail::TreeInVector<Sum>(d, hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}))) * share);
+    return hn::Set(
+        d, detail::TreeInVector<Sum>(d, hn::IfThenElseZero(hn::FirstN(d, block), f(Part<D>{d, 0, block}))) * share);
   }
 #endif
   HWY_ALIGN_MAX T entries[kMost] = {};
@@ -384,7 +261,8 @@ HWY_INLINE hn::Vec<D> MeanOfFirst(D d, size_t n, const F& f) {
     for (size_t i = 0; i < half; ++i) entries[i] += entries[half + i];
   return hn::Set(d, entries[0] * share);
 #else
-  return hn::Set(d, detail::TreeInVector<Sum>(d, detail::TreeOfVectors<kMost / hn::MaxLanes(D()), Sum>(d, entries)) * share);
+  return hn::Set(
+      d, detail::TreeInVector<Sum>(d, detail::TreeOfVectors<kMost / hn::MaxLanes(D()), Sum>(d, entries)) * share);
 #endif
 }
 

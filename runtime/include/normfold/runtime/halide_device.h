@@ -92,12 +92,9 @@ enum class halide_device { cpu, ready, missing };
 /// Where the kernels of a Halide target run.
 inline halide_device halide_device_of(const char* target) {
   bool ready = false;
-  if (std::strstr(target, "-opencl") != nullptr)
-    ready = halide_has_opencl();
-  else if (std::strstr(target, "-cuda") != nullptr)
-    ready = halide_has_cuda();
-  else
-    return halide_device::cpu;
+  if (std::strstr(target, "-opencl") != nullptr) ready = halide_has_opencl();
+  else if (std::strstr(target, "-cuda") != nullptr) ready = halide_has_cuda();
+  else return halide_device::cpu;
   return ready ? halide_device::ready : halide_device::missing;
 }
 

@@ -145,7 +145,8 @@ class halide_stage {
     std::memcpy(to, from, at);
     for (; at + kLine <= bytes; at += kLine) {
       for (std::size_t b = at; b < at + kLine; b += sizeof(__m128i))
-        _mm_stream_si128(reinterpret_cast<__m128i*>(to + b), _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + b)));
+        _mm_stream_si128(reinterpret_cast<__m128i*>(to + b),
+                         _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + b)));
     }
     std::memcpy(to + at, from + at, bytes - at);
 #else

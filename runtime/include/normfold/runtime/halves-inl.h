@@ -26,7 +26,7 @@ template <class S, class D>
 constexpr bool kSplits = false;
 #else
 template <class S, class D>
-constexpr bool kSplits = std::is_same_v<S, BF16> && hn::MaxLanes(D()) >= 2;
+constexpr bool kSplits = std::is_same_v<S, BF16>&& hn::MaxLanes(D()) >= 2;
 #endif
 
 /// 16 bits as they lie in memory, and the vector that holds as many bytes of them as D holds.
@@ -70,7 +70,9 @@ struct Half {
   HWY_INLINE One operator()(Ones) const { return {}; }
   HWY_INLINE void Store(Out<BF16> out, V v) const { StoreWords<false>(out, v); }
   template <class... Reads>
-  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const { StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v); }
+  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const {
+    StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v);
+  }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     if constexpr (kOdd) {
       HWY_ALIGN_MAX float both[2 * hn::MaxLanes(D())];
@@ -83,7 +85,9 @@ struct Half {
     }
   }
   /// Those of the even elements lie before those of the odd ones.
-  HWY_INLINE V Sums(const float* sums) const { return IsWhole() ? hn::LoadU(d, sums + Begin()) : LoadPart(F32(), d, sums + Begin(), Mine()); }
+  HWY_INLINE V Sums(const float* sums) const {
+    return IsWhole() ? hn::LoadU(d, sums + Begin()) : LoadPart(F32(), d, sums + Begin(), Mine());
+  }
   HWY_INLINE void KeepSums(float* sums, V v) const {
     if (IsWhole()) hn::StoreU(v, d, sums + Begin());
     else StorePart(F32(), d, v, sums + Begin(), Mine());
@@ -102,7 +106,8 @@ struct Half {
  private:
   template <bool kShortNaNs>
   HWY_INLINE void StoreWords(Out<BF16> out, V v) const {
-    if constexpr (kOdd) words.Store(Out<Word>{out.p}, detail::RoundedWords<kShortNaNs>(d, waiting->first[waiting->taken++], v));
+    if constexpr (kOdd)
+      words.Store(Out<Word>{out.p}, detail::RoundedWords<kShortNaNs>(d, waiting->first[waiting->taken++], v));
     else waiting->first[waiting->stored++] = v;
   }
   // These elements: how many of a vector of words, and where their sums begin.
@@ -131,7 +136,9 @@ struct Side {
   HWY_INLINE One operator()(Ones) const { return {}; }
   HWY_INLINE void Store(Out<BF16> out, V v) const { StoreWords<false>(out, v); }
   template <class... Reads>
-  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const { StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v); }
+  HWY_INLINE void Store(OutOf<BF16, Reads...> out, V v) const {
+    StoreWords<(std::is_same_v<Reads, BF16> && ...)>(out, v);
+  }
   HWY_INLINE void Store(Out<F32> out, V v) const {
     const size_t mine = Mine();
     if (mine == hn::Lanes(d)) hn::StoreU(v, d, out.p + i);
@@ -153,7 +160,8 @@ struct Side {
  private:
   template <bool kShortNaNs>
   HWY_INLINE void StoreWords(Out<BF16> out, V v) const {
-    if constexpr (kUpper) words.Store(Out<Word>{out.p}, detail::RoundedNeighbours<kShortNaNs>(d, waiting->first[waiting->taken++], v));
+    if constexpr (kUpper)
+      words.Store(Out<Word>{out.p}, detail::RoundedNeighbours<kShortNaNs>(d, waiting->first[waiting->taken++], v));
     else waiting->first[waiting->stored++] = v;
   }
   HWY_INLINE size_t Mine() const {

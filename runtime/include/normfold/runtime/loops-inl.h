@@ -43,19 +43,31 @@ using StatStorage = std::conditional_t<sizeof(typename S::Arithmetic) == 8, F64,
 
 /// A number in every lane.
 template <class D, class N>
-HWY_INLINE hn::Vec<D> Number(D d, N value) { return hn::Set(d, static_cast<hn::TFromD<D>>(value)); }
+HWY_INLINE hn::Vec<D> Number(D d, N value) {
+  return hn::Set(d, static_cast<hn::TFromD<D>>(value));
+}
 
 template <class V>
-HWY_INLINE V Sq(V v) { return hn::Mul(v, v); }
+HWY_INLINE V Sq(V v) {
+  return hn::Mul(v, v);
+}
 template <class D, class V>
-HWY_INLINE V Rsqrt(D d, V v) { return hn::Div(hn::Set(d, 1), hn::Sqrt(v)); }
+HWY_INLINE V Rsqrt(D d, V v) {
+  return hn::Div(hn::Set(d, 1), hn::Sqrt(v));
+}
 /// Comparisons give 1 or 0; Select takes the second argument where the first is not 0.
 template <class D, class V>
-HWY_INLINE V Less(D d, V a, V b) { return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, 1)); }
+HWY_INLINE V Less(D d, V a, V b) {
+  return hn::IfThenElseZero(hn::Lt(a, b), hn::Set(d, 1));
+}
 template <class D, class V>
-HWY_INLINE V LessEqual(D d, V a, V b) { return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, 1)); }
+HWY_INLINE V LessEqual(D d, V a, V b) {
+  return hn::IfThenElseZero(hn::Le(a, b), hn::Set(d, 1));
+}
 template <class D, class V>
-HWY_INLINE V Select(D d, V condition, V a, V b) { return hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a); }
+HWY_INLINE V Select(D d, V condition, V a, V b) {
+  return hn::IfThenElse(hn::Eq(condition, hn::Zero(d)), b, a);
+}
 
 /// 1 in the lanes of elements that are among the first `count`, else 0; `at` begins at element i.
 template <class D, class At>
@@ -65,9 +77,13 @@ HWY_INLINE hn::Vec<D> Leading(D d, const At& at, size_t i, size_t count) {
 
 /// Larger and smaller of two, NaN where either is.
 template <class V>
-HWY_INLINE V Max(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Gt(a, b), a, b)); }
+HWY_INLINE V Max(V a, V b) {
+  return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Gt(a, b), a, b));
+}
 template <class V>
-HWY_INLINE V Min(V a, V b) { return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, b), a, b)); }
+HWY_INLINE V Min(V a, V b) {
+  return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, b), a, b));
+}
 
 /// Whether sums about the pivot must be taken again about the mean: where the mean's square drowns the variance.
 template <class D, class V>
@@ -103,9 +119,13 @@ HWY_INLINE V PowerOfTwo(D d, V largest) {
 
 /// A value times the scale of its slice.
 template <class V>
-HWY_INLINE V Mul(V v, V scale) { return hn::Mul(v, scale); }
+HWY_INLINE V Mul(V v, V scale) {
+  return hn::Mul(v, scale);
+}
 template <class V>
-HWY_INLINE V Mul(V v, One) { return v; }
+HWY_INLINE V Mul(V v, One) {
+  return v;
+}
 
 /// Calls f(by), where a loop multiplies by `by`: by One where the scale is 1, which is another loop.
 template <class D, class V, class F>

@@ -82,26 +82,40 @@ struct Whole {
   size_t i;
   ptrdiff_t further = 0;  // than i: the element ahead of which it asks for memory
   template <class S>
-  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return Load(S(), d, in.p + i); }
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const {
+    return Load(S(), d, in.p + i);
+  }
   HWY_INLINE One operator()(Ones) const { return {}; }
   template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { HWY_NAMESPACE::Store(S(), d, v, out.p + i); }
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    HWY_NAMESPACE::Store(S(), d, v, out.p + i);
+  }
   /// Sums of these elements, one each, of a run of sums.
   template <class T>
-  HWY_INLINE hn::Vec<D> Sums(const T* sums) const { return hn::LoadU(d, sums + i); }
+  HWY_INLINE hn::Vec<D> Sums(const T* sums) const {
+    return hn::LoadU(d, sums + i);
+  }
   template <class T>
-  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const { hn::StoreU(v, d, sums + i); }
+  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const {
+    hn::StoreU(v, d, sums + i);
+  }
   /// How many of these lanes are among the first n elements from here.
   HWY_INLINE size_t Among(size_t n) const { return HWY_MIN(n, hn::Lanes(d)); }
   /// Asks for the line of this element of `in`, which a later loop will read. Any address is allowed.
   template <class S>
-  HWY_INLINE void Prefetch(In<S> in) const { Ask(in.p + i); }
+  HWY_INLINE void Prefetch(In<S> in) const {
+    Ask(in.p + i);
+  }
   /// The same for what a later loop will write, unless that goes past the cache.
   template <class S>
-  HWY_INLINE void Prefetch(Out<S> out) const { Ask(out.p + i); }
+  HWY_INLINE void Prefetch(Out<S> out) const {
+    Ask(out.p + i);
+  }
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
-  HWY_INLINE void PrefetchAhead(In<S>... in) const { (Ask(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...); }
+  HWY_INLINE void PrefetchAhead(In<S>... in) const {
+    (Ask(in.p + i + further + kElementsAhead<S, sizeof...(S)>), ...);
+  }
   /// Stands in row number `row` of `rows` rows of n elements, one after the other, that are walked together: it asks for their memory in
   /// the order in which it lies.
   HWY_INLINE void SetRow(size_t row, size_t rows, size_t n) {
@@ -129,7 +143,8 @@ constexpr bool kTwins = false;
 /// Whether a loop goes by two vectors: past the cache where one is less than a line, and where that saves instructions, of which words have
 /// most. Kept stores of wider elements wait for memory, and longer so.
 template <class Place, class D = decltype(Place::d)>
-constexpr bool kTwins = hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) < 64 && (Place::kPastCache || sizeof(hn::TFromD<D>) == 2);
+constexpr bool kTwins = hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) < 64 &&
+                        (Place::kPastCache || sizeof(hn::TFromD<D>) == 2);
 
 /// What the first of two vectors stores past the cache, until the second stores too: at most the tensors that a kernel may have.
 template <class D>
@@ -187,7 +202,7 @@ template <class S, class D>
 constexpr bool kShifts = false;
 #else
 template <class S, class D>
-constexpr bool kShifts = detail::kSameInMemory<S> && detail::kMasksLanes<D>;
+constexpr bool kShifts = detail::kSameInMemory<S>&& detail::kMasksLanes<D>;
 #endif
 
 /// A whole vector, a line of what is stored, of a row that does not begin with a line. Runs that rows share do, and are shifted: a load that
@@ -213,14 +228,22 @@ struct Part {
   size_t i;
   size_t n;
   template <class S>
-  HWY_INLINE hn::Vec<D> operator()(In<S> in) const { return LoadPart(S(), d, in.p + i, n); }
+  HWY_INLINE hn::Vec<D> operator()(In<S> in) const {
+    return LoadPart(S(), d, in.p + i, n);
+  }
   HWY_INLINE One operator()(Ones) const { return {}; }
   template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { StorePart(S(), d, v, out.p + i, n); }
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    StorePart(S(), d, v, out.p + i, n);
+  }
   template <class T>
-  HWY_INLINE hn::Vec<D> Sums(const T* sums) const { return detail::LoadFirst(d, sums + i, n); }
+  HWY_INLINE hn::Vec<D> Sums(const T* sums) const {
+    return detail::LoadFirst(d, sums + i, n);
+  }
   template <class T>
-  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const { detail::StoreFirst(d, v, sums + i, n); }
+  HWY_INLINE void KeepSums(T* sums, hn::Vec<D> v) const {
+    detail::StoreFirst(d, v, sums + i, n);
+  }
   HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
   template <class Run>
   HWY_INLINE void Prefetch(Run) const {}
@@ -305,11 +328,15 @@ template <class D>
 struct Edge : Part<D> {
   Edges* edges;
   template <class S>
-  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const { edges->Store<S>(this->d, v, out.p + this->i, this->n); }
+  HWY_INLINE void Store(Out<S> out, hn::Vec<D> v) const {
+    edges->Store<S>(this->d, v, out.p + this->i, this->n);
+  }
   using Part<D>::Prefetch;
   /// Its line will be read, and others that go past the cache wait for it.
   template <class S>
-  HWY_INLINE void Prefetch(Out<S> out) const { Ask(out.p + this->i); }
+  HWY_INLINE void Prefetch(Out<S> out) const {
+    Ask(out.p + this->i);
+  }
 };
 
 /// What a sweep over the n elements of `in`, one of two tensors, asks for that goes on with what follows: the place ahead, or of a run

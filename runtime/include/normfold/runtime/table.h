@@ -30,9 +30,10 @@ typedef struct normfold_argument {
 
 /// One generated function.
 typedef struct normfold_function {
-  const char* name;                   ///< "layer_norm_f32"
-  const char* layer;                  ///< "layer_norm"
-  const char* direction;              ///< "infer", "train", "backward", "backward_recompute", "backward_from_y" or "backward_frozen"
+  const char* name;   ///< "layer_norm_f32"
+  const char* layer;  ///< "layer_norm"
+  /// "infer", "train", "backward", "backward_recompute", "backward_from_y" or "backward_frozen"
+  const char* direction;
   const char* type;                   ///< x's type
   const char* order;                  ///< memory order of the full tensors, as in normfold_argument::axes
   const char* backend;                ///< "highway"

@@ -63,7 +63,8 @@ struct SliceTasks {
 template <class F>
 HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
   SliceTasks<F> tasks{&f, slices, 1, stream ? SlicesAhead(bytes) : 1, stream};
-  if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes) return tasks.Run(0, slices);
+  if (slices == 1 || context == nullptr || context->parallel_for == nullptr || slices * bytes < kSerialBytes)
+    return tasks.Run(0, slices);
   tasks.grain = HWY_MAX((kTaskBytes + bytes - 1) / HWY_MAX(bytes, size_t{1}), slices / kMostTasks + 1);
   normfold_run(context, (slices + tasks.grain - 1) / tasks.grain, SliceTasks<F>::Task, &tasks);
 }
@@ -72,7 +73,8 @@ HWY_INLINE void ForSlices(const normfold_context* context, size_t slices, size_t
 /// `piece` bytes, while all of them stay in the second-level cache and there are tasks for many threads.
 inline size_t SlicesTogether(size_t slices, size_t run, size_t bytes, size_t piece = kTogether) {
   size_t together = 1;
-  for (size_t twice = 2; twice <= kMostTogether && (twice - 1) * run <= piece && twice * bytes <= second_level_cache(); twice *= 2)
+  for (size_t twice = 2; twice <= kMostTogether && (twice - 1) * run <= piece && twice * bytes <= second_level_cache();
+       twice *= 2)
     if (twice * bytes <= 4 * kTaskBytes || kFewTasks * twice <= slices) together = twice;
   return together;
 }
@@ -85,23 +87,26 @@ inline size_t SlicesApart(size_t slices, size_t run, size_t bytes) {
 /// ForSlices for `together` neighbouring slices at a time: f(begin, end, next, edges) for those of each of `stretches` stretches of
 /// `slices` slices, the last of them fewer. `next` is how many slices further on memory is worth asking for.
 template <class F>
-HWY_INLINE void ForSlicesTogether(const normfold_context* context, size_t stretches, size_t slices, size_t together, size_t bytes,
-                                  bool stream, const F& f) {
+HWY_INLINE void ForSlicesTogether(const normfold_context* context, size_t stretches, size_t slices, size_t together,
+                                  size_t bytes, bool stream, const F& f) {
   const size_t blocks = together == 1 ? slices : (slices + together - 1) / together;
-  ForSlices(context, stretches * blocks, together * bytes, stream, [=](size_t block, size_t next, Edges& edges) HWY_ATTR {
-    const size_t stretch = stretches == 1 ? 0 : block / blocks;  // divisions cost as much as a short row
-    const size_t begin = stretch * slices + (block - stretch * blocks) * together;
-    f(begin, HWY_MIN(begin + together, (stretch + 1) * slices), next * together, edges);
-  });
+  ForSlices(context, stretches * blocks, together * bytes, stream,
+            [=](size_t block, size_t next, Edges& edges) HWY_ATTR {
+              const size_t stretch = stretches == 1 ? 0 : block / blocks;  // divisions cost as much as a short row
+              const size_t begin = stretch * slices + (block - stretch * blocks) * together;
+              f(begin, HWY_MIN(begin + together, (stretch + 1) * slices), next * together, edges);
+            });
 }
 
 /// ForSlices for slices that are swept several times, f(i, next, within, edges): each by one thread, with `within` null, while it fits in
 /// that thread's share of the caches, else one after the other, each sweep by all threads of the context `within`.
 template <class F>
-HWY_INLINE void ForSlicesInCache(const normfold_context* context, size_t slices, size_t bytes, bool stream, const F& f) {
+HWY_INLINE void ForSlicesInCache(const normfold_context* context, size_t slices, size_t bytes, bool stream,
+                                 const F& f) {
   if (bytes <= 4 * second_level_cache()) {
     const normfold_context* none = nullptr;
-    return ForSlices(context, slices, bytes, stream, [=](size_t i, size_t next, Edges& edges) HWY_ATTR { f(i, next, none, edges); });
+    return ForSlices(context, slices, bytes, stream,
+                     [=](size_t i, size_t next, Edges& edges) HWY_ATTR { f(i, next, none, edges); });
   }
   Edges edges;
   for (size_t i = 0; i < slices; ++i) f(i, i + 1 < slices ? size_t{1} : size_t{0}, context, edges);

@@ -31,7 +31,9 @@ inline std::size_t MostOf(std::initializer_list<std::size_t> sizes) {
 
 /// Columns of `element` bytes, up to the end of a line: sums that begin in the middle of one are loaded and stored in two parts, and
 /// wait for those of the fold before, which lie a little less than a page away.
-inline std::size_t PaddedColumns(std::size_t columns, std::size_t element) { return (columns * element + 63) / 64 * 64 / element; }
+inline std::size_t PaddedColumns(std::size_t columns, std::size_t element) {
+  return (columns * element + 63) / 64 * 64 / element;
+}
 
 /// Bytes of an array of `count` elements, of which a vector may begin at any: a line more than it has.
 inline std::size_t ArrayBytes(std::size_t count, std::size_t element) { return (count * element + 127) / 64 * 64; }
