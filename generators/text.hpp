@@ -32,7 +32,7 @@ class writer {
     }
     line(std::string(mark) + std::string(text));
   }
-  /// Code, cut after commas where it is longer than 118 columns.
+  /// Code, cut as `wrapped` does where it is longer than 118 columns.
   void code(std::string text);
   void open(std::string_view text) {
     code(std::string(text));
@@ -77,25 +77,9 @@ inline std::string camel(std::string_view name) {
   return out;
 }
 
-/// A declaration cut into lines of at most 118 columns after commas; the first `indent` columns are taken.
-inline std::string wrapped(std::string text, std::size_t indent = 0) {
-  std::string out;
-  while (text.size() + indent > 118) {
-    const std::size_t cut = text.rfind(", ", 117 - indent);
-    if (cut == std::string::npos) break;
-    out += text.substr(0, cut + 1) + "\n";
-    text = "    " + text.substr(cut + 2);
-  }
-  return out + text;
-}
-
-inline void writer::code(std::string text) {
-  const std::size_t indent = static_cast<std::size_t>(2 * depth_);
-  const bool is_cut = text.find('\n') != std::string::npos || text.size() + indent <= 118;
-  const std::size_t lambda = std::min(text.find(", [&]("), text.find(", [=]("));
-  if (!is_cut && lambda != std::string::npos) text.replace(lambda, 2, ",\n    ");
-  line(is_cut || lambda != std::string::npos ? text : wrapped(std::move(text), indent));
-}
+/// Code cut into lines of at most 118 columns after commas and operators, the outermost that leave no short line; the first `indent`
+/// columns are taken.
+std::string wrapped(std::string text, std::size_t indent = 0);
 
 /// Replaces every `{key}` by its text; used by the backends' columns.
 inline std::string fill_slot(std::string text, std::string_view key, std::string_view by) {

@@ -68,8 +68,8 @@ void LayerNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
     }
     // factor = rstd * mean_1
     {
-      *(a_factor + i_nt) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_nt), nf::Broadcast<A, S>(d,
-          a_mean_1 + i_nt)));
+      *(a_factor + i_nt) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_nt),
+          nf::Broadcast<A, S>(d, a_mean_1 + i_nt)));
     }
   }, [=](size_t, size_t i_nt, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - (x - mean) * factor - mean_2) * rstd

@@ -643,8 +643,8 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
       Func near("near");
       near(nt) = is_near(shift(nt), larger(mean_sq(nt) - sq(shift(nt)), number(0)));
       steps.details.push_back(near);
-      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
-          scaled_rstd}, {"offset", offset}};
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift},
+          {"scaled_rstd", scaled_rstd}, {"offset", offset}};
     };
     Func one("one"), ordinary("ordinary");
     one(nt) = number(1);
@@ -690,9 +690,8 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     // rstd = scaled_rstd * scale
     of_nt(nt) = {(pivot(nt) + shift(nt)) * (number(1) / scale(nt)), scaled_rstd(nt) * scale(nt)};
     // y = ((x * scale - pivot) * scaled_rstd - offset) * weight + bias
-    y(c, nt) = stored(storage, ((real(x(c,
-        nt)) * scale(nt) - pivot(nt)) * scaled_rstd(nt) - offset(nt)) * real(weight(c)) + real(bias(c)),
-        !on_gpu && parameter == storage);
+    y(c, nt) = stored(storage, ((real(x(c, nt)) * scale(nt) - pivot(nt)) * scaled_rstd(nt) - offset(nt)) *
+        real(weight(c)) + real(bias(c)), !on_gpu && parameter == storage);
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_nt, {n_nt});
@@ -811,8 +810,9 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       Func near("near");
       near(c) = is_near(shift(c), var(c));
       steps.details.push_back(near);
-      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"var", var}, {"scaled_rstd",
-          scaled_rstd}, {"factor", factor}, {"offset", offset}, {"scaled_mean", scaled_mean}, {"unscale", unscale}};
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"var", var},
+          {"scaled_rstd", scaled_rstd}, {"factor", factor}, {"offset", offset}, {"scaled_mean", scaled_mean},
+          {"unscale", unscale}};
     };
     Func one("one"), ordinary("ordinary");
     one(c) = number(1);
@@ -869,7 +869,9 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
     // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
     of_c(c) = {scaled_mean(c) * unscale(c), scaled_rstd(c) * scale(c),
         (real(running_mean(c)) * number(0.9) * scale(c) + scaled_mean(c) * number(0.1)) * unscale(c),
-        (real(running_var(c)) * number(0.9) * scale(c) * scale(c) + var(c) * (real(cast<int64_t>(n_n) * n_hw) / (real(cast<int64_t>(n_n) * n_hw) - number(1))) * number(0.1)) * unscale(c) * unscale(c)};
+        (real(running_var(c)) * number(0.9) * scale(c) * scale(c) +
+        var(c) * (real(cast<int64_t>(n_n) * n_hw) / (real(cast<int64_t>(n_n) * n_hw) - number(1))) * number(0.1)) *
+        unscale(c) * unscale(c)};
     // y = (x * scale - pivot) * factor + offset
     y(hw, c, n) = stored(storage, (real(x(hw, c, n)) * scale(c) - pivot(c)) * factor(c) + offset(c),
         !on_gpu && parameter == storage);
@@ -969,8 +971,8 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       Func near("near");
       near(ng) = is_near(shift(ng), larger(mean_sq(ng) - sq(shift(ng)), number(0)));
       steps.details.push_back(near);
-      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift}, {"scaled_rstd",
-          scaled_rstd}};
+      return {{"near", near}, {"under_root", under_root}, {"pivot", pivot}, {"shift", shift},
+          {"scaled_rstd", scaled_rstd}};
     };
     Func one("one"), ordinary("ordinary");
     one(ng) = number(1);
@@ -1014,8 +1016,8 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
     of_ng(ng) = {(pivot(ng) + shift(ng)) * (number(1) / scale(ng)), scaled_rstd(ng) * scale(ng)};
     // y = (x * scale - pivot) * factor + offset
     const Expr factor = scaled_rstd(ng) * real(weight(c_g, g));
-    y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g, ng)) * scale(ng) - pivot(ng)) * factor + (real(bias(c_g,
-        g)) - shift(ng) * factor), !on_gpu && parameter == storage);
+    y(hw, c_g, ng) = stored(storage, (real(x(hw, c_g, ng)) * scale(ng) - pivot(ng)) * factor +
+        (real(bias(c_g, g)) - shift(ng) * factor), !on_gpu && parameter == storage);
 
     // Schedule: a task takes one slice at a time, its statistics beside it.
     set_extents(of_ng, {n_ng});

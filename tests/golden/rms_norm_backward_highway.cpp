@@ -58,8 +58,8 @@ void RmsNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, const nf::Memory
     }
     // factor = rstd * mean
     {
-      *(a_factor + i_t) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_t), nf::Broadcast<A, S>(d,
-          a_mean + i_t)));
+      *(a_factor + i_t) = hn::GetLane(hn::Mul(nf::Broadcast<A, S>(d, rstd + i_t),
+          nf::Broadcast<A, S>(d, a_mean + i_t)));
     }
   }, [=](size_t, size_t i_t, size_t ahead, const auto& each) HWY_ATTR {
     // dx = (dy * weight - x * factor) * rstd
