@@ -202,7 +202,7 @@ template <class S, class D>
 constexpr bool kShifts = false;
 #else
 template <class S, class D>
-constexpr bool kShifts = detail::kSameInMemory<S>&& detail::kMasksLanes<D>;
+constexpr bool kShifts = detail::kMasksLanes<D> ? detail::kSameInMemory<S> : false;
 #endif
 
 /// A whole vector, a line of what is stored, of a row that does not begin with a line. Runs that rows share do, and are shifted: a load that
