@@ -1,4 +1,4 @@
-// Names that are safe to print as C and C++.
+// Where generated code is cut into lines, and names that are safe to print as C and C++.
 #include "text.hpp"
 
 #include <iterator>
