@@ -4,7 +4,7 @@
 namespace bench {
 
 std::vector<contender> contenders_for(const workload& work, regime when, [[maybe_unused]] const tensors& parameters,
-                                      [[maybe_unused]] int threads) {
+                                      [[maybe_unused]] int threads, bool keeps) {
   std::vector<contender> all = copy_contenders(work, when);
   for (contender& one : plain_contenders(work)) all.push_back(std::move(one));
 #ifdef BENCH_ONEDNN
@@ -16,7 +16,7 @@ std::vector<contender> contenders_for(const workload& work, regime when, [[maybe
 #ifdef BENCH_PYTHON
   for (contender& one : python_contenders(work, parameters, threads)) all.push_back(std::move(one));
 #endif
-  for (contender& one : normfold_contenders(work, when, threads)) all.push_back(std::move(one));
+  for (contender& one : normfold_contenders(work, when, threads, keeps)) all.push_back(std::move(one));
   return all;
 }
 

@@ -42,11 +42,12 @@ std::vector<contender> torch_contenders(const workload& work);
 std::vector<contender> python_contenders(const workload& work, const tensors& parameters, int threads);
 
 /// The generated kernels of layers/, with the choices of stores that matter in the regime; hot also the kernel without
-/// the traffic of its stores, as in one_page.hpp.
-std::vector<contender> normfold_contenders(const workload& work, regime when, int threads);
+/// the traffic of its stores, as in one_page.hpp. `keeps`: with ordinary stores in any regime, both backends.
+std::vector<contender> normfold_contenders(const workload& work, regime when, int threads, bool keeps);
 
 /// All of them, the limit first. Parameters stay at their addresses.
-std::vector<contender> contenders_for(const workload& work, regime when, const tensors& parameters, int threads);
+std::vector<contender> contenders_for(const workload& work, regime when, const tensors& parameters, int threads,
+                                      bool keeps);
 constexpr std::size_t most_contenders = 16;
 
 }  // namespace bench

@@ -101,7 +101,7 @@ std::vector<const normfold_function*> functions_for(const workload& work) {
 
 }  // namespace
 
-std::vector<contender> normfold_contenders(const workload& work, regime when, int threads) {
+std::vector<contender> normfold_contenders(const workload& work, regime when, int threads, bool keeps) {
   std::vector<contender> all;
   const auto add = [&](const normfold_function& f, const char* name, normfold_stores stores) {
     auto bound = std::make_shared<kernel>(f, work, stores);
@@ -110,11 +110,13 @@ std::vector<contender> normfold_contenders(const workload& work, regime when, in
   for (const normfold_function* f : functions_for(work)) {
     if (std::string_view(f->backend) == "halide") {  // its stores are on trial as an application gets them
       add(*f, "Normfold Halide", NORMFOLD_STORES_AUTO);
+      if (keeps) add(*f, "Normfold Halide, keep", NORMFOLD_STORES_KEEP);
       continue;
     }
     add(*f, "Normfold Highway", NORMFOLD_STORES_AUTO);
     if (when == regime::cold) {
       add(*f, "Normfold Highway, stream", NORMFOLD_STORES_STREAM);
+      if (keeps) add(*f, "Normfold Highway, keep", NORMFOLD_STORES_KEEP);
     } else {
       add(*f, "Normfold Highway, keep", NORMFOLD_STORES_KEEP);
       if (auto pages = one_page::make(work, threads)) {

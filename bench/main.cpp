@@ -21,12 +21,13 @@ constexpr const char* usage = R"(normfold_bench [options]
   --rounds N         samples of each contender, default 7
   --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
                      regime the faster of that and "copy in cache"
+  --keep             also Highway's and Halide's kernels with ordinary stores, in any regime
   --json FILE        also write the results to FILE
   --growth FILE      instead: time against rows, columns and threads, to FILE as JSON; --filter goes by "<sweep>: <size>"
 )";
 
 struct options {
-  bool full = false, list = false;
+  bool full = false, list = false, keep = false;
   std::string filter, json, growth, limit;
   std::vector<int> threads = {1, 2};
   int rounds = 0;
@@ -53,6 +54,8 @@ options parse(int argc, char** argv) {
       o.full = true;
     } else if (word == "--list") {
       o.list = true;
+    } else if (word == "--keep") {
+      o.keep = true;
     } else if (word == "--filter") {
       o.filter = value();
     } else if (word == "--json") {
@@ -127,7 +130,8 @@ int run(const options& o) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     std::cerr << "[" << i + 1 << "/" << jobs.size() << "] " << jobs[i].label << std::endl;
     bench::team threads(jobs[i].threads);
-    const auto group = bench::measure(*jobs[i].work, jobs[i].when, threads, memory, check, {o.rounds, o.limit});
+    const auto group = bench::measure(*jobs[i].work, jobs[i].when, threads, memory, check,
+                                      {.rounds = o.rounds, .limit = o.limit, .keeps = o.keep});
     bench::print_group(std::cout, group);
     for (const bench::result& r : group) right = right && !(r.wrong && r.is != bench::kind::peer);
     rows.insert(rows.end(), group.begin(), group.end());

@@ -156,7 +156,7 @@ std::vector<result> measure(const workload& work, regime when, team& threads, st
   // shared.
   const std::size_t own = std::clamp<std::size_t>((std::size_t{512} << 20) / work.tensor_bytes(), 1, most_contenders);
   memory.prepare(work, own, when == regime::cold ? cold_bytes : 0);
-  std::vector<contender> contenders = contenders_for(work, when, memory.slot(0), threads.threads());
+  std::vector<contender> contenders = contenders_for(work, when, memory.slot(0), threads.threads(), how.keeps);
   if (how.few) {
     std::erase_if(contenders, [](const contender& c) {
       return c.is == kind::copy ? !c.limit : c.prepare || c.name.find(',') != std::string::npos;

@@ -32,6 +32,7 @@ struct result {
 struct plan {
   int rounds;
   std::string limit{};  ///< the name of the copy to measure against; empty for the fastest of those marked
+  bool keeps = false;   ///< also with ordinary stores in any regime
   bool few = false;     ///< one contender of a kind, and no Python: for many sizes
 };
 
