@@ -16,6 +16,7 @@ constexpr const char* usage = R"(normfold_bench [options]
   Times Normfold's kernels against copies of the same bytes (the limit), plain loops and libraries.
   --full             all workloads, the short list first; otherwise that alone
   --list             print the names and stop
+  --workload NAME    instead of the list, this one, such as "LN 300x1000" or "GN NHWC 2x96x40x40 G=8 bf16"; may be repeated
   --filter TEXT      only what has TEXT in "<workload> <type> <regime> <threads>T", as --list prints it
   --threads A[,B]    numbers of threads, default 1,2
   --rounds N         samples of each contender, default 7
@@ -29,6 +30,7 @@ constexpr const char* usage = R"(normfold_bench [options]
 struct options {
   bool full = false, list = false, keep = false;
   std::string filter, json, growth, limit;
+  std::vector<bench::workload> named;
   std::vector<int> threads = {1, 2};
   int rounds = 0;
 };
@@ -56,6 +58,8 @@ options parse(int argc, char** argv) {
       o.list = true;
     } else if (word == "--keep") {
       o.keep = true;
+    } else if (word == "--workload") {
+      o.named.push_back(bench::workload_named(value()));
     } else if (word == "--filter") {
       o.filter = value();
     } else if (word == "--json") {
@@ -92,7 +96,7 @@ struct job {
 std::vector<job> jobs_of(const std::vector<bench::workload>& all, const options& o) {
   std::vector<job> jobs;
   for (const bench::workload& work : all) {
-    if (!o.full && !work.quick) continue;
+    if (!o.full && !work.quick && o.named.empty()) continue;
     for (bench::regime when : {bench::regime::hot, bench::regime::cold}) {
       for (int threads : o.threads) {
         const std::string label =
@@ -106,7 +110,7 @@ std::vector<job> jobs_of(const std::vector<bench::workload>& all, const options&
 }
 
 int run(const options& o) {
-  const std::vector<bench::workload> all = bench::all_workloads();
+  const std::vector<bench::workload> all = o.named.empty() ? bench::all_workloads() : o.named;
   const std::vector<job> jobs = jobs_of(all, o);
   if (o.list) {
     for (const job& j : jobs) std::cout << j.label << "\n";

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "normfold/runtime/parallel.h"
+
 namespace bench {
 namespace {
 
@@ -16,8 +18,7 @@ constexpr std::size_t most_mapped = 4 * page;  // of all outputs: a third of a s
 constexpr std::size_t most_pieces = 16384;     // a quarter of the mappings that Linux allows a process
 constexpr int unwritten = 0xFF;                // makes a NaN in every type
 
-// thread_pool hands out an eighth of a thread's share at once; rounded down, that makes fewer than twice as many
-// chunks.
+// normfold::tasks_at_once() is an eighth of a thread's share; rounded down, that makes fewer than twice as many chunks.
 constexpr std::size_t chunks_of_a_thread = 16;
 
 #ifdef __linux__
@@ -93,7 +94,7 @@ normfold_context one_page::chunks(const tensors& t) {
 void one_page::run_chunks(void* self, std::size_t tasks, void (*task)(void* data, std::size_t index), void* data) {
   one_page& pages = *static_cast<one_page*>(self);
   const std::size_t parts = std::min(pages.threads_, tasks);
-  const std::size_t length = std::max<std::size_t>(1, tasks / (chunks_of_a_thread / 2 * pages.threads_));
+  const std::size_t length = normfold::tasks_at_once(tasks, pages.threads_);
   std::size_t chunk = 0, i = 0;
   for (std::size_t part = 0; part < parts; ++part) {
     const std::size_t end = i + tasks / parts + (part < tasks % parts ? 1 : 0);

@@ -1,7 +1,10 @@
 // The list of workloads and the families that they belong to.
 #include "workload.hpp"
 
+#include <algorithm>
+#include <regex>
 #include <sstream>
+#include <stdexcept>
 
 namespace bench {
 namespace {
@@ -27,6 +30,22 @@ const family rms_norm_backward = backward("RMS backward", "rms_norm", scope::row
 const family batch_norm_backward = backward("BN backward", "batch_norm", scope::channel, true, 1e-5);
 const family instance_norm_backward = backward("IN backward", "instance_norm", scope::instance, true, 1e-5);
 const family group_norm_backward = backward("GN backward", "group_norm", scope::group, true, 1e-5);
+
+// Each family once, as workload_named() knows them.
+const family* const families[] = {&layer_norm,
+                                  &rms_norm,
+                                  &p_rms_norm,
+                                  &add_rms_norm,
+                                  &add_layer_norm,
+                                  &batch_norm_infer,
+                                  &batch_norm,
+                                  &instance_norm,
+                                  &group_norm,
+                                  &layer_norm_backward,
+                                  &rms_norm_backward,
+                                  &batch_norm_backward,
+                                  &instance_norm_backward,
+                                  &group_norm_backward};
 
 shape rows(std::size_t n, std::size_t c) { return {.n = n, .c = c}; }
 
@@ -106,6 +125,36 @@ std::vector<workload> all_workloads() {
       work.quick = !work.channels_last();
   }
   return list;
+}
+
+workload workload_named(const std::string& text) {
+  const auto refuse = [&text](const std::string& why) {
+    return std::runtime_error(
+        "the workload \"" + text + "\" " + why +
+        "; expected what --list prints, of any size: \"LN 300x1000\" or \"GN NHWC 2x96x40x40 G=8 bf16\"");
+  };
+  static const std::regex form(
+      R"((.+?)(?: (NCHW|NHWC))? (\d{1,12})x(\d{1,12})(?:x(\d{1,6})x(\d{1,6}))?(?: G=(\d{1,6}))?(?: (f32|bf16))?)");
+  std::smatch part;
+  if (!std::regex_match(text, part, form)) throw refuse("has no form that is known");
+  const auto of =
+      std::find_if(std::begin(families), std::end(families), [&](const family* f) { return part[1] == f->label; });
+  if (of == std::end(families)) {
+    std::string labels;
+    for (const family* f : families) labels += (labels.empty() ? "\"" : ", \"") + std::string(f->label) + '"';
+    throw refuse("is of no layer of the benchmark, which are " + labels);
+  }
+  const auto count = [&part](int i) { return part[i].matched ? static_cast<std::size_t>(std::stoull(part[i])) : 1; };
+  const shape size = {.n = count(3), .c = count(4), .h = count(5), .w = count(6), .g = count(7)};
+  const scope over = (*of)->over;
+  if (size.elements() == 0 || size.g == 0) throw refuse("has an extent of 0");
+  if (over == scope::row && (part[2].matched || part[5].matched))
+    throw refuse("is of rows, which have two extents and no order");
+  if (over != scope::row && !part[2].matched) throw refuse("needs an order, NCHW or NHWC");
+  if ((over == scope::group) != part[7].matched)
+    throw refuse(over == scope::group ? "needs groups, G=32" : "has no groups");
+  if (size.c % size.g != 0) throw refuse("has channels that its groups do not divide");
+  return {*of, size, part[8] == "bf16" ? element::bf16 : element::f32, part[2], false};
 }
 
 workload layer_norm_of(std::size_t n, std::size_t c) { return {&layer_norm, rows(n, c), element::f32, "", false}; }

@@ -89,6 +89,10 @@ struct workload {
 /// Every workload, in the order of the report.
 std::vector<workload> all_workloads();
 
+/// The workload that workload::name() and a type name ("f32" where there is none), of any size: "GN NHWC 2x96x40x40 G=8 bf16".
+/// Throws std::runtime_error, which says what was expected.
+workload workload_named(const std::string& text);
+
 /// Workloads of any size, for growth.cpp: LayerNorm, and BatchNorm in training with channels innermost.
 workload layer_norm_of(std::size_t rows, std::size_t columns);
 workload batch_norm_of(std::size_t images, std::size_t channels, std::size_t side);
