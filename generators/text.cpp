@@ -18,7 +18,8 @@ constexpr std::string_view words =
     "wchar_t while xor xor_eq typeof typeof_unqual gamma signgam y0 y1 yn j0 j1 jn unix linux errno stdin stdout "
     "stderr NULL HWY_NAMESPACE context d V S P at nf hn hwy normfold stream workspace check main size_t I A D slice "
     "row start block again moved partial partial_of_slice status need average_rate begin end next together as_one by "
-    "ahead each last within scaled part found find_pivots as_columns edges edges_of_slices s0 s1 s2 s3";
+    "ahead each last within scaled part found find_pivots as_columns edges edges_of_slices s0 s1 s2 s3 "
+    "first left by_itself";
 
 // What a cut is made after, the loosest first.
 constexpr std::string_view ends[] = {",", "=", "?:", "|&", "+-", "*/"};

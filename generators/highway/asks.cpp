@@ -89,10 +89,10 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
           ");");
     } else if (next < stores.size()) {
       const tensor& to = stores[next++].to;
-      asked.push_back(
-          "at.Prefetch(" +
-          place(to.id, "nf::ToAskFor<" + std::to_string(tensors.size()) + ">(stream, " + run + ", " + b.run(to) + ")") +
-          ");");
+      asked.push_back("at.Prefetch(" +
+                      place(to.id, "nf::ToAskFor<" + std::to_string(tensors.size()) + ">(stream, " + size + ", " + run +
+                                       ", " + b.run(to) + ")") +
+                      ");");
     } else if (!p.slices.across.nodes.empty()) {  // slices are rows
       asked.push_back("at.Prefetch(" + place(t->id, "nf::AskAhead(" + run + ", " + size + ")") + ");");
     } else {

@@ -79,7 +79,7 @@ void body::open_loop(const group& g, std::string index) {
   index_[static_cast<std::size_t>(g.loops.back())] = std::move(index);
 }
 
-void body::declare_index(const std::vector<group>& groups, const std::string& flat) {
+void body::declare_index(const std::vector<group>& groups, const std::string& flat, ir::atom_set read) {
   for (std::size_t g = 0; g < groups.size(); ++g) {
     std::string inner, name = "i_";
     for (std::size_t i = g + 1; i < groups.size(); ++i) inner += (inner.empty() ? "" : " * ") + size(groups[i]);
@@ -91,7 +91,7 @@ void body::declare_index(const std::vector<group>& groups, const std::string& fl
       text = (inner.empty() ? text : "(" + text + ")") + " % " +
              (whole.find('*') == std::string::npos ? whole : "(" + whole + ")");
     }
-    if (text != name) out_.line("const size_t " + name + " = " + text + ";");
+    if (text != name && (set_of(groups[g]) & read) != 0) out_.line("const size_t " + name + " = " + text + ";");
     open_loop(groups[g], name);
   }
 }

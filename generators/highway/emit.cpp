@@ -49,10 +49,11 @@ std::vector<file> emit(const library& lib) {
   const std::vector<shared_kernel> kernels = kernels_of(lib);
   const std::string source = lib.asked.name + "_highway.cpp";
   const std::string space = lib.asked.name + "_kernels";
-  bool math = false, columns = false;
+  bool math = false, columns = false, slices = false;
   for (const shared_kernel& m : kernels) {
     for (const ir::node& n : m.k.first->sweeps.g.nodes) math = math || needs_math(n.op);
     const plan& p = m.k.first->sweeps;
+    slices = slices || p.together >= 0;
     columns = columns || p.how == shape::phased || (p.together >= 0 && p.apart);
   }
 
@@ -74,6 +75,7 @@ std::vector<file> emit(const library& lib) {
   out.line("#include \"normfold/runtime/loops-inl.h\"");
   if (math) out.line("#include \"normfold/runtime/math-inl.h\"");
   if (columns) out.line("#include \"normfold/runtime/columns-inl.h\"");
+  if (slices) out.line("#include \"normfold/runtime/slices-inl.h\"");
   out.line("#include \"normfold/runtime/tasks-inl.h\"");
   out.line();
   out.line("HWY_BEFORE_NAMESPACE();");

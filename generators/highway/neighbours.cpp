@@ -1,9 +1,10 @@
-// Neighbouring slices whose runs are short are kept in cache together: their statistics one after the other, then their outputs as they
+// Neighbouring slices whose runs are short are kept in cache together: first the statistics of all (lanes.cpp), then their outputs as they
 // lie in memory. Very short runs, which follow each other there, are summed and written as one.
+#include "neighbours.hpp"
+
 #include <algorithm>
 
-#include "resident.hpp"
-#include "sweeps.hpp"
+#include "../ops.hpp"
 
 namespace normfold::gen::highway {
 
@@ -19,26 +20,15 @@ ir::atom_set neighbours_of(const plan& p) {
 }
 ir::atom_set run_of(const plan& p) { return p.all_loops() & ~((ir::atom_set{2} << p.together) - 1); }
 
-// What is known of a slice and needed once more for `nodes`, when its outputs are written.
-std::vector<int> kept_values(const std::vector<int>& nodes, const body& b) {
+// Whether a node is the same for all of a slice: what its statistics and numbers tell, and with `leaves` what belongs to it in memory.
+// `sums`: becomes true if there is a statistic among them.
+bool is_of_slice(int node, bool leaves, const body& b, bool& sums) {
   const plan& p = b.p();
-  std::vector<char> seen(p.g.nodes.size(), 0);
-  std::vector<int> kept, open = nodes;
-  while (!open.empty()) {
-    const int i = open.back();
-    open.pop_back();
-    if (seen[static_cast<std::size_t>(i)] != 0) continue;
-    seen[static_cast<std::size_t>(i)] = 1;
-    if (const tensor* t = b.leaf(i)) {
-      if (p.apart && (t->varies & neighbours_of(p)) != 0 && (t->varies & slice_of(p)) == 0) kept.push_back(i);
-    } else if (b.needed({i}).empty()) {
-      kept.push_back(i);
-    } else {
-      open.insert(open.end(), p.at(i).args.begin(), p.at(i).args.end());
-    }
-  }
-  std::sort(kept.begin(), kept.end());
-  return kept;
+  const ir::node& n = p.at(node);
+  if ((n.varies & slice_of(p)) != 0) return false;
+  if (b.leaf(node) != nullptr) return leaves || n.varies == 0;
+  if (is_reduction(n.op) || node == p.extremes.scale) return sums = true;
+  return std::all_of(n.args.begin(), n.args.end(), [&](int a) { return is_of_slice(a, leaves, b, sums); });
 }
 
 // Whether `nodes` of neighbouring slices can be computed as one run: all else that they need is the same for all of it, or lies in
@@ -56,42 +46,17 @@ bool goes_as_one(const std::vector<int>& nodes, const std::vector<int>& kept, co
   return true;
 }
 
-// A value of a slice, and where it lies until the outputs are written; without a place, where the caller keeps it.
-struct kept {
-  int node;
-  std::string place;
-};
-
-std::string open_slices(const plan& p) {
-  const std::string i = slice_name(p);
-  return "for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") {";
-}
-
-// What the outputs of each slice need of it, as if its statistics were printed.
-std::vector<int> kept_of_slices(const kernel& k, const std::vector<write>& writes) {
-  std::vector<int> nodes;
-  writer unread;
-  body alone(k, unread);
-  print_statistics(k, alone.p().passes.back().nodes, alone, [&] { nodes = kept_values(nodes_of(writes), alone); });
-  return nodes;
-}
-
 // Declares places for them.
 std::vector<kept> declare_kept(const std::vector<int>& nodes, body& b) {
-  if (nodes.empty()) return {};
-  const std::string array = b.fresh("kept");
-  unique_names members;
   std::string declared;
   std::vector<kept> all;
   for (int n : nodes) {
-    std::string member = b.wish(n);
-    for (int i = 2; !members.is_free(member); ++i) member = b.wish(n) + std::to_string(i);
-    members(member);
-    declared += (declared.empty() ? "" : ", ") + member;
-    all.push_back({n, array + "[" + slice_name(b.p()) + " - begin]." + member});
+    all.push_back({n, b.fresh(b.wish(n) + "_of")});
+    declared += (declared.empty() ? "nf::OfSlices<S> " : ", ") + all.back().name;
   }
+  if (all.empty()) return {};
   b.out().comment("what the outputs of a slice need of it");
-  b.out().code("struct { nf::Stat<S> " + declared + "; } " + array + "[normfold::kMostTogether];");
+  b.out().code(declared + ";");
   return all;
 }
 
@@ -104,7 +69,7 @@ std::vector<std::string> print_find_pivots(const std::vector<kept>& values, body
   writer& out = b.out();
   std::vector<std::string> places;
   for (int n : first_pivots(p))
-    places.push_back(std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; })->place);
+    places.push_back(std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; })->place(p));
   if (places.empty()) return {};
   const body::state before = b.save();
   out.open("const auto find_pivots = [&](size_t " + slice_name(p) + ") HWY_ATTR {");
@@ -144,7 +109,7 @@ void print_outputs_together(const std::vector<kept>& values, const std::vector<w
   open_outer(outer, {}, {}, b);
   out.open(open_slices(b.p()));
   declare_slice(b);
-  for (const kept& v : values) out.line("const V " + b.value(v.node) + " = hn::Set(d, " + v.place + ");");
+  for (const kept& v : values) out.line("const V " + b.value(v.node) + " = hn::Set(d, " + v.place(b.p()) + ");");
   b.print_ready(nodes, stored);
   open_outer(inner, nodes, stored, b);
   print_each(writes, nodes, inner.back(), b.size(inner.back()), "stream", ahead, b);
@@ -161,12 +126,12 @@ void print_spread(const std::vector<kept>& values, const std::string& run, body&
   out.line("nf::Spread<S, " + std::to_string(values.size()) + "> " + name + ";");
   out.open(open_slices(p));
   const body::state outside = b.save();
-  if (std::any_of(values.begin(), values.end(), [](const kept& v) { return v.place.empty(); })) declare_slice(b);
+  if (std::any_of(values.begin(), values.end(), [](const kept& v) { return v.name.empty(); })) declare_slice(b);
   std::string places;
   for (const kept& v : values)
-    places += ", " + (v.place.empty()
+    places += ", " + (v.name.empty()
                           ? std::string("nf::LoadOne(") + b.leaf(v.node)->storage + "(), " + b.at(*b.leaf(v.node)) + ")"
-                          : v.place);
+                          : v.place(p));
   b.restore(outside);
   out.code(name + ".Write(d, " + slice_name(p) + " - begin, " + run + places + ");");
   out.close();
@@ -190,7 +155,7 @@ std::string print_place_sums(const std::vector<kept>& values, body& b) {
   const body::state before = b.save();
   for (int n : pivots) b.name(n, "pivot");
   if (p.extremes.scale >= 0) b.name(p.extremes.scale, "by");
-  const std::vector<int> known = kept_values(operands, b);
+  const std::vector<int> known = kept_values(operands, false, b);
   const std::vector<group> groups = merged(p, q.over, q.over, q.first, b.leaf_sets(b.needed(operands)));
   const bool fits = groups.size() == 2 && goes_as_one(operands, known, b);
   b.restore(before);
@@ -199,7 +164,7 @@ std::string print_place_sums(const std::vector<kept>& values, body& b) {
   for (int n : known) {
     if (n == p.extremes.scale) continue;
     const auto found = std::find_if(values.begin(), values.end(), [&](const kept& v) { return v.node == n; });
-    spread.push_back({n, std::find(pivots.begin(), pivots.end(), n) != pivots.end() ? found->place : ""});
+    spread.push_back({n, std::find(pivots.begin(), pivots.end(), n) != pivots.end() ? found->name : ""});
   }
   const std::string run = b.size(groups[1]), runs = b.size(groups[0]), name = b.fresh("places");
   out.comment(
@@ -248,7 +213,7 @@ void print_outputs_as_one(const std::vector<kept>& values, const std::vector<wri
            " * sizeof(nf::Memory<S>) < normfold::kSpreadRun;");
   if (scale != values.end()) {
     const std::string i = slice_name(p);
-    out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place +
+    out.line("for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") as_one = as_one && " + scale->place(p) +
              " == 1;");
   }
   out.open("if (as_one) {");
@@ -274,6 +239,39 @@ void print_outputs_as_one(const std::vector<kept>& values, const std::vector<wri
 
 }  // namespace
 
+std::vector<int> kept_values(const std::vector<int>& nodes, bool leaves, const body& b) {
+  const plan& p = b.p();
+  std::vector<char> seen(p.g.nodes.size(), 0);
+  std::vector<int> kept, open = nodes;
+  while (!open.empty()) {
+    const int i = open.back();
+    open.pop_back();
+    if (seen[static_cast<std::size_t>(i)] != 0) continue;
+    seen[static_cast<std::size_t>(i)] = 1;
+    bool sums = false;
+    if (const tensor* t = b.leaf(i)) {
+      if (p.apart && (t->varies & neighbours_of(p)) != 0 && (t->varies & slice_of(p)) == 0) kept.push_back(i);
+    } else if (is_of_slice(i, leaves, b, sums) && sums) {
+      kept.push_back(i);
+    } else {
+      open.insert(open.end(), p.at(i).args.begin(), p.at(i).args.end());
+    }
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+std::string open_slices(const plan& p) {
+  const std::string i = slice_name(p);
+  return "for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") {";
+}
+
+void print_find_ahead(const beforehand& known, body& b) {
+  if (known.pivots.empty()) return;
+  b.out().line("for (; found < HWY_MIN(end, " + slice_name(b.p()) +
+               " + nf::kPivotsAhead); ++found) find_pivots(found);");
+}
+
 void print_slices_together(const kernel& k, const std::vector<write>& writes, int ahead, body& b) {
   const plan& p = b.p();
   writer& out = b.out();
@@ -281,7 +279,8 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   int inputs = 0;
   for (const tensor& t : k.tensors) inputs += t.storage == 'S' && t.is_const ? 1 : 0;
   const std::string bytes = b.product(slice_of(p)) + " * sizeof(nf::Memory<S>)";
-  const std::vector<int> nodes = kept_of_slices(k, writes);
+  const bool lanes = goes_by_lanes(p);
+  const std::vector<int> nodes = kept_values(nodes_of(writes), p.apart || !lanes, b);
   const bool as_one = p.apart && goes_as_one(nodes_of(writes), nodes, b);
   out.code("const size_t together = nf::" + std::string(p.apart ? "SlicesApart(" : "SlicesTogether(") +
            b.product(neighbours) + ", " + b.product(run) + " * sizeof(nf::Memory<S>), " +
@@ -291,27 +290,32 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
            ", together, " + bytes +
            ", stream, [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {");
   const std::vector<int> pivots = first_pivots(p);
-  std::vector<int> places = nodes;
+  std::vector<int> wanted = nodes;
   for (int n : pivots)
-    if (std::find(nodes.begin(), nodes.end(), n) == nodes.end()) places.push_back(n);
-  const std::vector<kept> all = declare_kept(places, b);
+    if (std::find(nodes.begin(), nodes.end(), n) == nodes.end()) wanted.push_back(n);
+  const std::vector<kept> all = declare_kept(wanted, b);
   const std::vector<kept> values(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(nodes.size()));
   const body::state outside = b.save();
   beforehand known;
   known.pivots = print_find_pivots(all, b);
+  known.first_try = lanes;
   known.places = print_place_sums(all, b);
-  out.open(open_slices(p));
-  if (!known.pivots.empty())
-    out.line("for (; found < HWY_MIN(end, " + slice_name(p) + " + nf::kPivotsAhead); ++found) find_pivots(found);");
-  std::vector<int> wanted = nodes_of(writes_of(k, p.passes.back().nodes, true));
-  wanted.insert(wanted.end(), nodes.begin(), nodes.end());
-  print_statistics(
-      k, wanted, b,
-      [&] {
-        for (const kept& v : values) out.line(v.place + " = hn::GetLane(" + b.value(v.node) + ");");
-      },
-      known);
-  out.close();
+  if (lanes) {
+    print_by_lanes(k, values, known, b);
+  } else {
+    std::vector<int> targets = nodes_of(writes_of(k, p.passes.back().nodes, true));
+    targets.insert(targets.end(), nodes.begin(), nodes.end());
+    out.open(open_slices(p));
+    print_find_ahead(known, b);
+    print_statistics(
+        k, targets, b,
+        [&] {
+          print_stored_statistics(k, b);
+          for (const kept& v : values) out.line(v.place(p) + " = hn::GetLane(" + b.value(v.node) + ");");
+        },
+        known);
+    out.close();
+  }
   b.restore(outside);
   for (const write& w : writes) out.comment(b.wish(w.node) + " = " + b.describe(w.node));
   if (as_one) print_outputs_as_one(values, writes, ahead, b);

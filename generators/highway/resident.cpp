@@ -21,10 +21,10 @@ std::string slice_name(const plan& p) {
   return keep.size() == 1 ? "i_" + p.loops[static_cast<std::size_t>(keep[0])].name : "slice";
 }
 
-void declare_slice(body& b, const std::string& flat) {
+void declare_slice(body& b, const std::string& flat, ir::atom_set read) {
   std::vector<group> slices;
   for (int l : kept_loops(b.p())) slices.push_back({.loops = {l}});
-  b.declare_index(slices, flat.empty() ? slice_name(b.p()) : flat);
+  b.declare_index(slices, flat.empty() ? slice_name(b.p()) : flat, read);
 }
 
 void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs,
@@ -49,7 +49,6 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     if (!q.repairs.empty()) print_repaired_folds(q, b, asked, of_sweep);
     else print_row_folds(q, b, asked, of_sweep);
   }
-  const std::vector<write> statistics = writes_of(k, p.passes.back().nodes, true);
   std::vector<int> wanted = targets;
   wanted.insert(wanted.end(), r.in_range.begin(), r.in_range.end());
   b.print_ready(b.needed(wanted), wanted, r.scale >= 0 ? b.needed(r.in_range) : b.needed(wanted));
@@ -70,14 +69,17 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     out.close();
     b.print_ready(b.needed(targets), targets);
   }
-  for (const write& w : statistics) {
-    out.comment(b.wish(w.node) + " = " + b.describe(w.node));
-    out.code(b.store_one(w.to, w.node));
-  }
   outputs();
   if (r.scale >= 0) {
     out.line("break;");
     out.close();
+  }
+}
+
+void print_stored_statistics(const kernel& k, body& b) {
+  for (const write& w : writes_of(k, b.p().passes.back().nodes, true)) {
+    b.out().comment(b.wish(w.node) + " = " + b.describe(w.node));
+    b.out().code(b.store_one(w.to, w.node));
   }
 }
 
@@ -97,6 +99,7 @@ namespace {
 
 void print_slice(const kernel& k, const std::vector<write>& writes, int ahead, body& b) {
   print_statistics(k, b.p().passes.back().nodes, b, [&] {
+    print_stored_statistics(k, b);
     const std::vector<int> stored = nodes_of(writes);
     const std::vector<int> nodes = b.needed(stored);
     const std::vector<group> groups = output_loops(writes, nodes, b);

@@ -10,12 +10,13 @@
 
 namespace normfold::gen::highway {
 
-/// Declares where the slice stands whose number is `flat`, or slice_name().
-void declare_slice(body& b, const std::string& flat = "");
-/// Prints the statistics of the slice that is open and what else `targets` need of it, stores those that callers get, and lets `outputs`
-/// go on from there.
+/// Declares where the slice stands whose number is `flat`, or slice_name(), in those loops that are `read`.
+void declare_slice(body& b, const std::string& flat = "", ir::atom_set read = ~ir::atom_set{0});
+/// Prints the statistics of the slice that is open and what else `targets` need of it, and lets `outputs` go on from there.
 void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs,
                       const beforehand& known = {});
+/// Stores those of them that callers get.
+void print_stored_statistics(const kernel& k, body& b);
 /// The first sweep that sums: behind that for the pivots, if there is one.
 inline std::size_t first_sums(const plan& p) { return p.passes[0].pivots ? 1 : 0; }
 /// The loops of one slice's outputs.

@@ -126,8 +126,7 @@ void print_steps(const pass& q, const std::vector<int>& nodes, body& b) {
   }
 }
 
-void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known) {
-  if (q.pivots) return print_row_pivots(q, b, known.pivots);
+std::string print_sums(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known) {
   const plan& p = b.p();
   writer& out = b.out();
   std::vector<int> operands;
@@ -142,8 +141,8 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
   out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) +
            ">(d);");
   if (!known.places.empty()) {
-    out.open("if (as_columns" + std::string(q.repairs.empty() ? "" : " && !again") +
-             (p.extremes.scale < 0 ? "" : " && !last") + ") {");
+    out.open("if (as_columns" + std::string(known.first_try || q.repairs.empty() ? "" : " && !again") +
+             (known.first_try || p.extremes.scale < 0 ? "" : " && !last") + ") {");
     out.code(sums + ".Take(d, " + known.places + ", " + slice_name(p) + " - begin, " + b.size(groups.back()) + ");");
     out.turn("} else {");
   }
@@ -175,17 +174,27 @@ void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, c
   if (groups.size() == 1) b.leave(before);  // what is declared stays in scope
   else b.restore(before);
   if (!known.places.empty()) out.close();
+  return sums;
+}
+
+std::string result_of(const pass& q, std::size_t i, const std::string& total, const body& b) {
+  const ir::node& n = b.p().at(q.nodes[i]);
+  return n.op == "mean" ? "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))" : total;
+}
+
+void print_row_folds(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known) {
+  if (q.pivots) return print_row_pivots(q, b, known.pivots);
+  writer& out = b.out();
+  const std::string sums = print_sums(q, b, stores, known);
   for (std::size_t i = 0; i < q.nodes.size(); ++i) {
-    const ir::node& n = p.at(q.nodes[i]);
-    std::string total = "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")";
-    if (n.op == "mean") total = "hn::Div(" + total + ", nf::Number(d, " + b.product(n.over, n.first) + "))";
+    const std::string result = result_of(q, i, "nf::Total<" + std::to_string(i) + ">(d, " + sums + ")", b);
     const std::string declared = b.p().passes.empty() || q.repairs.empty() ? "" : b.value(q.nodes[i]);
     if (!declared.empty() && declared.find('(') == std::string::npos) {  // before the loop that repairs
-      out.line(declared + " = " + total + ";");
+      out.line(declared + " = " + result + ";");
       continue;
     }
     const std::string name = b.fresh(b.wish(q.nodes[i]));
-    out.line("const V " + name + " = " + total + ";");
+    out.line("const V " + name + " = " + result + ";");
     b.name(q.nodes[i], name);
   }
 }
@@ -254,7 +263,7 @@ void print_each(const std::vector<write>& writes, const std::vector<int>& nodes,
   const std::vector<int> inputs = full_tensors(nodes, b);
   if (ahead >= 0)
     for (int i : inputs)
-      out.line("at.Prefetch(" + b.run_name(i) + " + next * " + in_brackets(b.stride(*b.leaf(i), ahead)) + ");");
+      out.code("at.Prefetch(" + b.run_name(i) + " + nf::FurtherOn<S>(next, " + b.stride(*b.leaf(i), ahead) + "));");
   if (ahead >= 0 && b.p().apart)
     for (std::size_t i = 0; i < writes.size(); ++i)
       if (writes[i].to.storage == 'S')

@@ -19,10 +19,15 @@ struct write {
 struct beforehand {
   std::vector<std::string> pivots;
   std::string places;
+  bool first_try = false;  ///< the sweep is not repeated, about another pivot or with another scale
 };
 
-/// Prints one sweep whose innermost loop is reduced: pivots or sums of one slice, left in variables. `stores`: what will be stored of
-/// the slice, whose lines the sweep asks for where stores are kept.
+/// Prints one sweep whose innermost loop is reduced, and returns the name of its sums. `stores`: what will be stored of the slice, whose
+/// lines the sweep asks for where stores are kept.
+std::string print_sums(const pass& q, body& b, const std::vector<write>& stores, const beforehand& known);
+/// The result of fold number i of `q`, whose total is `total`.
+std::string result_of(const pass& q, std::size_t i, const std::string& total, const body& b);
+/// Prints such a sweep, or one for pivots, of one slice, and leaves the results in variables.
 void print_row_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const beforehand& known = {});
 /// The same for a sweep with repairs: once more about the mean where the pivot was far off.
 void print_repaired_folds(const pass& q, body& b, const std::vector<write>& stores = {}, const beforehand& known = {});

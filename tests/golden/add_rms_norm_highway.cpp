@@ -12,6 +12,7 @@
 #include "hwy/highway.h"
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/slices-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -33,8 +34,11 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
   nf::ForSlicesTogether(context, 1, n_t, together, n_c * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, rstd; } kept[normfold::kMostTogether];
-    for (size_t i_t = begin; i_t < end; ++i_t) {
+    nf::OfSlices<S> scale_of, rstd_of;
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> s0_of;
+    // a slice by itself, about its mean or times a power of two
+    const auto by_itself = [=, &scale_of, &rstd_of](size_t i_t) HWY_ATTR HWY_NOINLINE {
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
       for (bool last = false;; last = true) {
@@ -43,8 +47,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         const nf::In<S> p_residual{residual + i_t * n_c};
         const nf::In<S> p_x{x + i_t * n_c};
         nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
-        const nf::In<S> ask_y = nf::ToAskFor<2>(stream, p_residual, nf::Out<S>{y + i_t * n_c});
-        const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, p_x, nf::Out<S>{sum + i_t * n_c});
+        const nf::In<S> ask_y = nf::ToAskFor<2>(stream, n_c, p_residual, nf::Out<S>{y + i_t * n_c});
+        const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
           sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
             at.Prefetch(ask_y);
@@ -70,16 +74,43 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
           scale = nf::PowerOfTwo(d, nf::Max(largest, largest2));
           continue;
         }
-        kept[i_t - begin].scale = hn::GetLane(scale);
-        kept[i_t - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        scale_of[i_t - begin] = hn::GetLane(scale);
+        rstd_of[i_t - begin] = hn::GetLane(nf::Rsqrt(d, under_root));
         break;
       }
+    };
+    for (size_t i_t = begin; i_t < end; ++i_t) {
+      constexpr nf::One by{};
+      // mean_sq = mean(sq(sum * by))
+      auto sums = nf::Fold<S, nf::Sum>(d);
+      const nf::In<S> p_residual{residual + i_t * n_c};
+      const nf::In<S> p_x{x + i_t * n_c};
+      nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
+      const nf::In<S> ask_y = nf::ToAskFor<2>(stream, n_c, p_residual, nf::Out<S>{y + i_t * n_c});
+      const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
+      sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
+        at.Prefetch(ask_y);
+        at.Prefetch(ask_sum);
+        const V t = nf::Mul(hn::Add(at(p_residual), at(p_x)), by);
+        s0 = hn::MulAdd(t, t, s0);
+      });
+      s0_of[i_t - begin] = hn::GetLane(nf::Total<0>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V scale = nf::Number(d, 1);
+      const V mean_sq = hn::Div(s0_of.Load(d, first, left), nf::Number(d, n_c));
+      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-06), scale), scale, mean_sq);
+      scale_of.Store(d, first, scale);
+      rstd_of.Store(d, first, nf::Rsqrt(d, under_root));
+      nf::ForThose(d, nf::AreOutOfRange(d, under_root), first, left,
+          [&](size_t i) HWY_ATTR { by_itself(begin + i); });
     }
     // y = sum * scale * rstd * weight
     // sum = residual + x
     for (size_t i_t = begin; i_t < end; ++i_t) {
-      const V scale = hn::Set(d, kept[i_t - begin].scale);
-      const V rstd = hn::Set(d, kept[i_t - begin].rstd);
+      const V scale = hn::Set(d, scale_of[i_t - begin]);
+      const V rstd = hn::Set(d, rstd_of[i_t - begin]);
       const nf::In<S> p_residual{residual + i_t * n_c};
       const nf::In<S> p_x{x + i_t * n_c};
       const nf::Shared<P> p_weight{weight};
@@ -87,8 +118,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::OutOf<S> p_sum{sum + i_t * n_c};
       nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
         nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_residual + next * n_c);
-          at.Prefetch(p_x + next * n_c);
+          at.Prefetch(p_residual + nf::FurtherOn<S>(next, n_c));
+          at.Prefetch(p_x + nf::FurtherOn<S>(next, n_c));
           const V v_sum = hn::Add(at(p_residual), at(p_x));
           const V v_y = hn::Mul(hn::Mul(nf::Mul(v_sum, by), rstd), at(p_weight));
           at.Store(p_y, v_y);

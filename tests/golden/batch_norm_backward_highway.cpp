@@ -13,6 +13,7 @@
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/columns-inl.h"
+#include "normfold/runtime/slices-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -33,11 +34,11 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
   const D d;
   const size_t together = nf::SlicesApart(n_c, n_hw * sizeof(nf::Memory<S>), 2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
-      together * n_hw * sizeof(nf::Memory<S>));
+      n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> v_mean, factor, t, t2; } kept[normfold::kMostTogether];
+    nf::OfSlices<S> v_mean_of, v_rstd_of, factor_of, t_of, v_weight_of;
     // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
     nf::PlaceSums<S, nf::Sum, nf::Sum> places;
     const bool as_columns = end - begin > 1 && places.Fit(n_hw, n_n);
@@ -59,6 +60,8 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
         s1 = hn::Add(s1, v_dy);
       });
     }
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> dweight_of, t_of2, dbias_of, s0_of, s1_of;
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_mean = nf::Broadcast<A, S>(d, mean + i_c);
       const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_c);
@@ -86,58 +89,47 @@ void BatchNormBackward(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memory<P>*
           asked.Step();
         }
       }
-      const V v_dweight = nf::Total<0>(d, sums);
-      const V v_dbias = nf::Total<1>(d, sums);
+      s0_of[i_c - begin] = hn::GetLane(nf::Total<0>(d, sums));
+      s1_of[i_c - begin] = hn::GetLane(nf::Total<1>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V v_dweight = s0_of.Load(d, first, left);
+      const V v_dbias = s1_of.Load(d, first, left);
+      t_of.Store(d, first, hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
+      dweight_of.Store(d, first, v_dweight);
+      t_of2.Store(d, first, hn::Div(v_dweight, nf::Number(d, n_n * n_hw)));
+      dbias_of.Store(d, first, v_dbias);
+    }
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      const V v_dweight = hn::Set(d, dweight_of[i_c - begin]);
+      const V t = hn::Set(d, t_of2[i_c - begin]);
+      const V v_dbias = hn::Set(d, dbias_of[i_c - begin]);
+      const V v_rstd = nf::Broadcast<A, S>(d, rstd + i_c);
       // dweight = sum(xhat * dy)
       nf::StoreOne(P(), hn::GetLane(v_dweight), dweight + i_c);
       // dbias = sum(dy)
       nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
-      kept[i_c - begin].v_mean = hn::GetLane(v_mean);
-      kept[i_c - begin].factor = hn::GetLane(hn::Mul(v_rstd, hn::Div(v_dweight, nf::Number(d, n_n * n_hw))));
-      kept[i_c - begin].t = hn::GetLane(hn::Div(v_dbias, nf::Number(d, n_n * n_hw)));
-      kept[i_c - begin].t2 = hn::GetLane(hn::Mul(v_rstd, nf::Broadcast<P, S>(d, weight + i_c)));
+      v_mean_of[i_c - begin] = hn::GetLane(nf::Broadcast<A, S>(d, mean + i_c));
+      v_rstd_of[i_c - begin] = hn::GetLane(v_rstd);
+      factor_of[i_c - begin] = hn::GetLane(hn::Mul(v_rstd, t));
+      v_weight_of[i_c - begin] = hn::GetLane(nf::Broadcast<P, S>(d, weight + i_c));
     }
     // dx = (dy - (x - mean) * factor - dbias / count) * (rstd * weight)
-    // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
-    // element
-    const bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
-    if (as_one) {
-      nf::Spread<S, 4> spread;
-      for (size_t i_c = begin; i_c < end; ++i_c) {
-        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].v_mean, kept[i_c - begin].factor, kept[i_c - begin].t,
-            kept[i_c - begin].t2);
-      }
-      const nf::In<nf::StatStorage<S>> v_mean = spread[0];
-      const nf::In<nf::StatStorage<S>> factor = spread[1];
-      const nf::In<nf::StatStorage<S>> t = spread[2];
-      const nf::In<nf::StatStorage<S>> t2 = spread[3];
-      const size_t i_c = begin;
-      for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_dy + next * n_hw);
-          at.Prefetch(p_x + next * n_hw);
-          at.Prefetch(p_dx + next * n_hw);
-          const V t3 = hn::NegMulAdd(hn::Sub(at(p_x), at(v_mean)), at(factor), at(p_dy));
-          at.Store(p_dx, hn::Mul(hn::Sub(t3, at(t)), at(t2)));
-        });
-      }
-      return;
-    }
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       for (size_t i_c = begin; i_c < end; ++i_c) {
-        const V v_mean = hn::Set(d, kept[i_c - begin].v_mean);
-        const V factor = hn::Set(d, kept[i_c - begin].factor);
-        const V t = hn::Set(d, kept[i_c - begin].t);
-        const V t2 = hn::Set(d, kept[i_c - begin].t2);
+        const V v_mean = hn::Set(d, v_mean_of[i_c - begin]);
+        const V v_rstd = hn::Set(d, v_rstd_of[i_c - begin]);
+        const V factor = hn::Set(d, factor_of[i_c - begin]);
+        const V t = hn::Set(d, t_of[i_c - begin]);
+        const V v_weight = hn::Set(d, v_weight_of[i_c - begin]);
+        const V t2 = hn::Mul(v_rstd, v_weight);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_dy + next * n_hw);
-          at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_dy + nf::FurtherOn<S>(next, n_hw));
+          at.Prefetch(p_x + nf::FurtherOn<S>(next, n_hw));
           at.Prefetch(p_dx + next * n_hw);
           const V t3 = hn::Sub(hn::NegMulAdd(hn::Sub(at(p_x), v_mean), factor, at(p_dy)), t);
           at.Store(p_dx, hn::Mul(t3, t2));
@@ -164,11 +156,11 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
   const D d;
   const size_t together = nf::SlicesApart(n_c, n_hw * sizeof(nf::Memory<S>), 2 * n_n * n_hw * sizeof(nf::Memory<S>));
   const bool stream = normfold::streams(context, n_n * n_c * n_hw * sizeof(nf::Memory<S>),
-      together * n_hw * sizeof(nf::Memory<S>));
+      n_hw * sizeof(nf::Memory<S>));
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> t; } kept[normfold::kMostTogether];
+    nf::OfSlices<S> v_running_var_of, v_weight_of;
     // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
     nf::PlaceSums<S, nf::Sum, nf::Sum> places;
     const bool as_columns = end - begin > 1 && places.Fit(n_hw, n_n);
@@ -189,6 +181,8 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
         s1 = hn::Add(s1, v_dy);
       });
     }
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> sum_1_of, dbias_of, s0_of, s1_of;
     for (size_t i_c = begin; i_c < end; ++i_c) {
       const V v_running_mean = nf::Broadcast<A, S>(d, running_mean + i_c);
       // sum_1 = sum((x - running_mean) * dy)
@@ -215,45 +209,38 @@ void BatchNormBackwardFrozen(nf::Memory<S>* dx, nf::Memory<P>* dweight, nf::Memo
           asked.Step();
         }
       }
-      const V sum_1 = nf::Total<0>(d, sums);
-      const V v_dbias = nf::Total<1>(d, sums);
-      const V t = hn::Add(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 1e-05));
-      const V t2 = nf::Rsqrt(d, t);
+      s0_of[i_c - begin] = hn::GetLane(nf::Total<0>(d, sums));
+      s1_of[i_c - begin] = hn::GetLane(nf::Total<1>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V sum_1 = s0_of.Load(d, first, left);
+      const V v_dbias = s1_of.Load(d, first, left);
+      sum_1_of.Store(d, first, sum_1);
+      dbias_of.Store(d, first, v_dbias);
+    }
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      const V sum_1 = hn::Set(d, sum_1_of[i_c - begin]);
+      const V v_dbias = hn::Set(d, dbias_of[i_c - begin]);
+      const V v_running_var = nf::Broadcast<A, S>(d, running_var + i_c);
       // dweight = sum_1 * rsqrt(running_var + 1e-05)
-      nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, t2)), dweight + i_c);
+      nf::StoreOne(P(), hn::GetLane(hn::Mul(sum_1, nf::Rsqrt(d, hn::Add(v_running_var, nf::Number(d, 1e-05))))),
+          dweight + i_c);
       // dbias = sum(dy)
       nf::StoreOne(P(), hn::GetLane(v_dbias), dbias + i_c);
-      kept[i_c - begin].t = hn::GetLane(hn::Mul(t2, nf::Broadcast<P, S>(d, weight + i_c)));
+      v_running_var_of[i_c - begin] = hn::GetLane(v_running_var);
+      v_weight_of[i_c - begin] = hn::GetLane(nf::Broadcast<P, S>(d, weight + i_c));
     }
     // dx = dy * (rsqrt(running_var + 1e-05) * weight)
-    // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
-    // element
-    const bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
-    if (as_one) {
-      nf::Spread<S, 1> spread;
-      for (size_t i_c = begin; i_c < end; ++i_c) {
-        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].t);
-      }
-      const nf::In<nf::StatStorage<S>> t = spread[0];
-      const size_t i_c = begin;
-      for (size_t i_n = 0; i_n < n_n; ++i_n) {
-        const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
-        const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
-        nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_dy + next * n_hw);
-          at.Prefetch(p_dx + next * n_hw);
-          at.Store(p_dx, hn::Mul(at(p_dy), at(t)));
-        });
-      }
-      return;
-    }
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       for (size_t i_c = begin; i_c < end; ++i_c) {
-        const V t = hn::Set(d, kept[i_c - begin].t);
+        const V v_running_var = hn::Set(d, v_running_var_of[i_c - begin]);
+        const V v_weight = hn::Set(d, v_weight_of[i_c - begin]);
+        const V t = hn::Mul(nf::Rsqrt(d, hn::Add(v_running_var, nf::Number(d, 1e-05))), v_weight);
         const nf::In<S> p_dy{dy + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::OutOf<S> p_dx{dx + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_dx, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_dy + next * n_hw);
+          at.Prefetch(p_dy + nf::FurtherOn<S>(next, n_hw));
           at.Prefetch(p_dx + next * n_hw);
           at.Store(p_dx, hn::Mul(at(p_dy), t));
         });

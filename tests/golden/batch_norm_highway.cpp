@@ -13,6 +13,7 @@
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
 #include "normfold/runtime/columns-inl.h"
+#include "normfold/runtime/slices-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -69,7 +70,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
   nf::ForSlicesTogether(context, 1, n_c, together, n_n * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, pivot, factor, offset; } kept[normfold::kMostTogether];
+    nf::OfSlices<S> scale_of, pivot_of, factor_of, offset_of;
     const auto find_pivots = [&](size_t i_c) HWY_ATTR {
       constexpr nf::One by{};
       // pivot = mean of the first block of x * by
@@ -78,7 +79,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const V v_x = at(p_x);
         return nf::Mul(v_x, by);
       });
-      kept[i_c - begin].pivot = hn::GetLane(pivot);
+      pivot_of[i_c - begin] = hn::GetLane(pivot);
     };
     size_t found = begin;
     // runs so short that each place in them has a lane of its own: sums of every place, of all slices at once
@@ -88,7 +89,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
       for (; found < end; ++found) find_pivots(found);
       nf::Spread<S, 1> spread;
       for (size_t i_c = begin; i_c < end; ++i_c) {
-        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].pivot);
+        spread.Write(d, i_c - begin, n_hw, pivot_of[i_c - begin]);
       }
       const nf::In<nf::StatStorage<S>> pivot = spread[0];
       constexpr nf::One by{};
@@ -101,14 +102,17 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         s1 = hn::Add(s1, from_pivot);
       });
     }
-    for (size_t i_c = begin; i_c < end; ++i_c) {
-      for (; found < HWY_MIN(end, i_c + nf::kPivotsAhead); ++found) find_pivots(found);
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> shift_of, scaled_rstd_of, unscale_of, mean_of, rstd_of, t_of, t_of2, s0_of, s1_of;
+    // a slice by itself, about its mean or times a power of two
+    const auto by_itself = [=, &scale_of, &pivot_of, &shift_of, &scaled_rstd_of, &unscale_of, &mean_of, &rstd_of,
+        &t_of, &t_of2](size_t i_c) HWY_ATTR HWY_NOINLINE {
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_c * n_hw};
-        V pivot = !last ? hn::Set(d, kept[i_c - begin].pivot) : nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
+        V pivot = !last ? hn::Set(d, pivot_of[i_c - begin]) : nf::MeanOfFirst(d, n_hw, [&](auto at) HWY_ATTR {
           const V v_x = at(p_x);
           return hn::Mul(v_x, scale);
         });
@@ -117,22 +121,18 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           // mean_sq = mean(sq(x * scale - pivot))
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
-          if (as_columns && !again && !last) {
-            sums.Take(d, places, i_c - begin, n_hw);
-          } else {
-            nf::NextRuns asked((i_c - begin) * n_n, end - begin);
-            for (size_t i_n = 0; i_n < n_n; ++i_n) {
-              const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
-              const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw,
-                  nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
-              sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
-                at.Prefetch(ask_x);
-                const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
-                s0 = hn::MulAdd(from_pivot, from_pivot, s0);
-                s1 = hn::Add(s1, from_pivot);
-              });
-              asked.Step();
-            }
+          nf::NextRuns asked((i_c - begin) * n_n, end - begin);
+          for (size_t i_n = 0; i_n < n_n; ++i_n) {
+            const nf::In<S> p_x2{x + i_n * (n_c * n_hw) + i_c * n_hw};
+            const nf::In<S> ask_x = nf::AskApart(p_x2, n_hw,
+                nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+            sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+              at.Prefetch(ask_x);
+              const V from_pivot = hn::MulSub(at(p_x2), scale, pivot);
+              s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+              s1 = hn::Add(s1, from_pivot);
+            });
+            asked.Step();
           }
           mean_sq = hn::Div(nf::Total<0>(d, sums), nf::Number(d, n_n * n_hw));
           shift = hn::Div(nf::Total<1>(d, sums), nf::Number(d, n_n * n_hw));
@@ -158,39 +158,106 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
           continue;
         }
         const V scaled_rstd = nf::Rsqrt(d, under_root);
-        const V factor = hn::Mul(scaled_rstd, nf::Broadcast<P, S>(d, weight + i_c));
         const V scaled_mean = hn::Add(pivot, shift);
         const V unscale = hn::Div(nf::Number(d, 1), scale);
-        const V t = hn::Mul(nf::Broadcast<A, S>(d, running_mean + i_c), nf::Number(d, 0.9));
-        const V t2 = hn::Mul(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 0.9));
-        const V t3 = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
-        const V t4 = hn::MulAdd(hn::Mul(t2, scale), scale, hn::Mul(hn::Mul(var, t3), nf::Number(d, 0.1)));
-        // mean = scaled_mean * unscale
-        *(mean + i_c) = hn::GetLane(hn::Mul(scaled_mean, unscale));
-        // rstd = scaled_rstd * scale
-        *(rstd + i_c) = hn::GetLane(hn::Mul(scaled_rstd, scale));
-        // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
-        *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t, scale, hn::Mul(scaled_mean, nf::Number(d, 0.1))),
-            unscale));
-        // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
-        *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(t4, unscale), unscale));
-        kept[i_c - begin].scale = hn::GetLane(scale);
-        kept[i_c - begin].pivot = hn::GetLane(pivot);
-        kept[i_c - begin].factor = hn::GetLane(factor);
-        kept[i_c - begin].offset = hn::GetLane(hn::NegMulAdd(shift, factor, nf::Broadcast<P, S>(d, bias + i_c)));
+        const V t = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
+        scale_of[i_c - begin] = hn::GetLane(scale);
+        pivot_of[i_c - begin] = hn::GetLane(pivot);
+        shift_of[i_c - begin] = hn::GetLane(shift);
+        scaled_rstd_of[i_c - begin] = hn::GetLane(scaled_rstd);
+        unscale_of[i_c - begin] = hn::GetLane(unscale);
+        mean_of[i_c - begin] = hn::GetLane(hn::Mul(scaled_mean, unscale));
+        rstd_of[i_c - begin] = hn::GetLane(hn::Mul(scaled_rstd, scale));
+        t_of[i_c - begin] = hn::GetLane(hn::Mul(scaled_mean, nf::Number(d, 0.1)));
+        t_of2[i_c - begin] = hn::GetLane(hn::Mul(hn::Mul(var, t), nf::Number(d, 0.1)));
         break;
       }
+    };
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      for (; found < HWY_MIN(end, i_c + nf::kPivotsAhead); ++found) find_pivots(found);
+      constexpr nf::One by{};
+      const V pivot = hn::Set(d, pivot_of[i_c - begin]);
+      // mean_sq = mean(sq(x * by - pivot))
+      // shift = mean(x * by - pivot)
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      if (as_columns) {
+        sums.Take(d, places, i_c - begin, n_hw);
+      } else {
+        nf::NextRuns asked((i_c - begin) * n_n, end - begin);
+        for (size_t i_n = 0; i_n < n_n; ++i_n) {
+          const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
+          const nf::In<S> ask_x = nf::AskApart(p_x, n_hw,
+              nf::In<S>{x + asked.Run() * (n_c * n_hw) + (begin + next + asked.Slice()) * n_hw});
+          sums.Over(d, n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+            at.Prefetch(ask_x);
+            const V from_pivot = hn::Sub(nf::Mul(at(p_x), by), pivot);
+            s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+            s1 = hn::Add(s1, from_pivot);
+          });
+          asked.Step();
+        }
+      }
+      s0_of[i_c - begin] = hn::GetLane(nf::Total<0>(d, sums));
+      s1_of[i_c - begin] = hn::GetLane(nf::Total<1>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V scale = nf::Number(d, 1);
+      const V mean_sq = hn::Div(s0_of.Load(d, first, left), nf::Number(d, n_n * n_hw));
+      const V shift = hn::Div(s1_of.Load(d, first, left), nf::Number(d, n_n * n_hw));
+      const V var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+      const V pivot = pivot_of.Load(d, first, left);
+      const auto far = nf::AreFar(d, shift, var);
+      pivot_of.Store(d, first, hn::IfThenElse(far, hn::Add(pivot, shift), pivot));
+      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+      const V scaled_rstd = nf::Rsqrt(d, under_root);
+      const V scaled_mean = hn::Add(pivot, shift);
+      const V unscale = hn::Div(nf::Number(d, 1), scale);
+      const V t = hn::Div(nf::Number(d, n_n * n_hw), hn::Sub(nf::Number(d, n_n * n_hw), nf::Number(d, 1)));
+      scale_of.Store(d, first, scale);
+      shift_of.Store(d, first, shift);
+      scaled_rstd_of.Store(d, first, scaled_rstd);
+      unscale_of.Store(d, first, unscale);
+      mean_of.Store(d, first, hn::Mul(scaled_mean, unscale));
+      rstd_of.Store(d, first, hn::Mul(scaled_rstd, scale));
+      t_of.Store(d, first, hn::Mul(scaled_mean, nf::Number(d, 0.1)));
+      t_of2.Store(d, first, hn::Mul(hn::Mul(var, t), nf::Number(d, 0.1)));
+      nf::ForThose(d, hn::Or(far, nf::AreOutOfRange(d, under_root)), first, left,
+          [&](size_t i) HWY_ATTR { by_itself(begin + i); });
+    }
+    for (size_t i_c = begin; i_c < end; ++i_c) {
+      const V scale = hn::Set(d, scale_of[i_c - begin]);
+      const V shift = hn::Set(d, shift_of[i_c - begin]);
+      const V scaled_rstd = hn::Set(d, scaled_rstd_of[i_c - begin]);
+      const V unscale = hn::Set(d, unscale_of[i_c - begin]);
+      const V v_mean = hn::Set(d, mean_of[i_c - begin]);
+      const V v_rstd = hn::Set(d, rstd_of[i_c - begin]);
+      const V t = hn::Set(d, t_of[i_c - begin]);
+      const V t2 = hn::Set(d, t_of2[i_c - begin]);
+      const V factor = hn::Mul(scaled_rstd, nf::Broadcast<P, S>(d, weight + i_c));
+      const V t3 = hn::Mul(nf::Broadcast<A, S>(d, running_mean + i_c), nf::Number(d, 0.9));
+      const V t4 = hn::Mul(nf::Broadcast<A, S>(d, running_var + i_c), nf::Number(d, 0.9));
+      // mean = scaled_mean * unscale
+      *(mean + i_c) = hn::GetLane(v_mean);
+      // rstd = scaled_rstd * scale
+      *(rstd + i_c) = hn::GetLane(v_rstd);
+      // running_mean = (running_mean * 0.9 * scale + scaled_mean * 0.1) * unscale
+      *(running_mean + i_c) = hn::GetLane(hn::Mul(hn::MulAdd(t3, scale, t), unscale));
+      // running_var = (running_var * 0.9 * scale * scale + var * (count / (count - 1)) * 0.1) * unscale * unscale
+      *(running_var + i_c) = hn::GetLane(hn::Mul(hn::Mul(hn::MulAdd(hn::Mul(t4, scale), scale, t2), unscale),
+          unscale));
+      factor_of[i_c - begin] = hn::GetLane(factor);
+      offset_of[i_c - begin] = hn::GetLane(hn::NegMulAdd(shift, factor, nf::Broadcast<P, S>(d, bias + i_c)));
     }
     // y = (x * scale - pivot) * factor + offset
     // short runs of neighbours, which follow each other in memory: one run, with what they share written out for each
     // element
     bool as_one = end - begin > 1 && n_hw * sizeof(nf::Memory<S>) < normfold::kSpreadRun;
-    for (size_t i_c = begin; i_c < end; ++i_c) as_one = as_one && kept[i_c - begin].scale == 1;
+    for (size_t i_c = begin; i_c < end; ++i_c) as_one = as_one && scale_of[i_c - begin] == 1;
     if (as_one) {
       nf::Spread<S, 3> spread;
       for (size_t i_c = begin; i_c < end; ++i_c) {
-        spread.Write(d, i_c - begin, n_hw, kept[i_c - begin].pivot, kept[i_c - begin].factor,
-            kept[i_c - begin].offset);
+        spread.Write(d, i_c - begin, n_hw, pivot_of[i_c - begin], factor_of[i_c - begin], offset_of[i_c - begin]);
       }
       const nf::In<nf::StatStorage<S>> pivot = spread[0];
       const nf::In<nf::StatStorage<S>> factor = spread[1];
@@ -201,7 +268,7 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::OutOf<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEachVector(d, (end - begin) * n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_x + nf::FurtherOn<S>(next, n_hw));
           at.Prefetch(p_y + next * n_hw);
           const V v_y = hn::MulAdd(hn::Sub(nf::Mul(at(p_x), by), at(pivot)), at(factor), at(offset));
           at.Store(p_y, v_y);
@@ -211,14 +278,14 @@ void BatchNormTrain(nf::Memory<S>* y, nf::Stat<S>* mean, nf::Stat<S>* rstd, nf::
     }
     for (size_t i_n = 0; i_n < n_n; ++i_n) {
       for (size_t i_c = begin; i_c < end; ++i_c) {
-        const V scale = hn::Set(d, kept[i_c - begin].scale);
-        const V pivot = hn::Set(d, kept[i_c - begin].pivot);
-        const V factor = hn::Set(d, kept[i_c - begin].factor);
-        const V offset = hn::Set(d, kept[i_c - begin].offset);
+        const V scale = hn::Set(d, scale_of[i_c - begin]);
+        const V pivot = hn::Set(d, pivot_of[i_c - begin]);
+        const V factor = hn::Set(d, factor_of[i_c - begin]);
+        const V offset = hn::Set(d, offset_of[i_c - begin]);
         const nf::In<S> p_x{x + i_n * (n_c * n_hw) + i_c * n_hw};
         const nf::OutOf<S> p_y{y + i_n * (n_c * n_hw) + i_c * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x + next * n_hw);
+          at.Prefetch(p_x + nf::FurtherOn<S>(next, n_hw));
           at.Prefetch(p_y + next * n_hw);
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });

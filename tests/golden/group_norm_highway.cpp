@@ -12,6 +12,7 @@
 #include "hwy/highway.h"
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/slices-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -34,7 +35,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   nf::ForSlicesTogether(context, 1, n_n * n_g, together, n_c_g * n_hw * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, pivot, shift, rstd; } kept[normfold::kMostTogether];
+    nf::OfSlices<S> scale_of, pivot_of, shift_of, rstd_of;
     const auto find_pivots = [&](size_t slice) HWY_ATTR {
       const size_t i_n = slice / n_g;
       const size_t i_g = slice % n_g;
@@ -44,11 +45,13 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       V pivot = nf::MeanOfFirst(d, n_c_g * n_hw, [&](auto at) HWY_ATTR {
         return nf::Mul(at(p_x), by);
       });
-      kept[slice - begin].pivot = hn::GetLane(pivot);
+      pivot_of[slice - begin] = hn::GetLane(pivot);
     };
     size_t found = begin;
-    for (size_t slice = begin; slice < end; ++slice) {
-      for (; found < HWY_MIN(end, slice + nf::kPivotsAhead); ++found) find_pivots(found);
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> s0_of, s1_of;
+    // a slice by itself, about its mean or times a power of two
+    const auto by_itself = [=, &scale_of, &pivot_of, &shift_of, &rstd_of](size_t slice) HWY_ATTR HWY_NOINLINE {
       const size_t i_n = slice / n_g;
       const size_t i_g = slice % n_g;
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
@@ -56,7 +59,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
-        V pivot = !last ? hn::Set(d, kept[slice - begin].pivot) : nf::MeanOfFirst(d, n_c_g * n_hw,
+        V pivot = !last ? hn::Set(d, pivot_of[slice - begin]) : nf::MeanOfFirst(d, n_c_g * n_hw,
             [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
@@ -67,7 +70,7 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           nf::AskForPages(stream, n_c_g * n_hw, nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)},
               p_x);
-          const nf::In<S> ask_y = nf::ToAskFor<1>(stream, p_x,
+          const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c_g * n_hw, p_x,
               nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)});
           sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);
@@ -94,28 +97,66 @@ void GroupNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           scale = nf::PowerOfTwo(d, largest);
           continue;
         }
-        kept[slice - begin].scale = hn::GetLane(scale);
-        kept[slice - begin].pivot = hn::GetLane(pivot);
-        kept[slice - begin].shift = hn::GetLane(shift);
-        kept[slice - begin].rstd = hn::GetLane(nf::Rsqrt(d, under_root));
+        scale_of[slice - begin] = hn::GetLane(scale);
+        pivot_of[slice - begin] = hn::GetLane(pivot);
+        shift_of[slice - begin] = hn::GetLane(shift);
+        rstd_of[slice - begin] = hn::GetLane(nf::Rsqrt(d, under_root));
         break;
       }
+    };
+    for (size_t slice = begin; slice < end; ++slice) {
+      for (; found < HWY_MIN(end, slice + nf::kPivotsAhead); ++found) find_pivots(found);
+      const size_t i_n = slice / n_g;
+      const size_t i_g = slice % n_g;
+      constexpr nf::One by{};
+      const V pivot = hn::Set(d, pivot_of[slice - begin]);
+      // mean_sq = mean(sq(x * by - pivot))
+      // shift = mean(x * by - pivot)
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)};
+      nf::AskForPages(stream, n_c_g * n_hw, nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)}, p_x);
+      const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c_g * n_hw, p_x,
+          nf::Out<S>{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw)});
+      sums.Over(d, n_c_g * n_hw, [&](auto at, V& s0, V& s1) HWY_ATTR {
+        at.Prefetch(ask_y);
+        const V from_pivot = hn::Sub(nf::Mul(at(p_x), by), pivot);
+        s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+        s1 = hn::Add(s1, from_pivot);
+      });
+      s0_of[slice - begin] = hn::GetLane(nf::Total<0>(d, sums));
+      s1_of[slice - begin] = hn::GetLane(nf::Total<1>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V scale = nf::Number(d, 1);
+      const V mean_sq = hn::Div(s0_of.Load(d, first, left), nf::Number(d, n_c_g * n_hw));
+      const V shift = hn::Div(s1_of.Load(d, first, left), nf::Number(d, n_c_g * n_hw));
+      const V var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+      const V pivot = pivot_of.Load(d, first, left);
+      const auto far = nf::AreFar(d, shift, var);
+      pivot_of.Store(d, first, hn::IfThenElse(far, hn::Add(pivot, shift), pivot));
+      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+      scale_of.Store(d, first, scale);
+      shift_of.Store(d, first, shift);
+      rstd_of.Store(d, first, nf::Rsqrt(d, under_root));
+      nf::ForThose(d, hn::Or(far, nf::AreOutOfRange(d, under_root)), first, left,
+          [&](size_t i) HWY_ATTR { by_itself(begin + i); });
     }
     // y = (x * scale - pivot) * factor + offset
     for (size_t slice = begin; slice < end; ++slice) {
       const size_t i_n = slice / n_g;
       const size_t i_g = slice % n_g;
-      const V scale = hn::Set(d, kept[slice - begin].scale);
-      const V pivot = hn::Set(d, kept[slice - begin].pivot);
-      const V shift = hn::Set(d, kept[slice - begin].shift);
-      const V rstd = hn::Set(d, kept[slice - begin].rstd);
+      const V scale = hn::Set(d, scale_of[slice - begin]);
+      const V pivot = hn::Set(d, pivot_of[slice - begin]);
+      const V shift = hn::Set(d, shift_of[slice - begin]);
+      const V rstd = hn::Set(d, rstd_of[slice - begin]);
       for (size_t i_c_g = 0; i_c_g < n_c_g; ++i_c_g) {
         const V factor = hn::Mul(rstd, nf::Broadcast<P, S>(d, weight + i_g * n_c_g + i_c_g));
         const V offset = hn::NegMulAdd(shift, factor, nf::Broadcast<P, S>(d, bias + i_g * n_c_g + i_c_g));
         const nf::In<S> p_x{x + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         const nf::OutOf<S, P> p_y{y + i_n * (n_g * n_c_g * n_hw) + i_g * (n_c_g * n_hw) + i_c_g * n_hw};
         nf::ForEach(d, n_hw, stream, edges, p_y, [&](auto at) HWY_ATTR {
-          at.Prefetch(p_x + next * (n_c_g * n_hw));
+          at.Prefetch(p_x + nf::FurtherOn<S>(next, n_c_g * n_hw));
           at.Store(p_y, hn::MulAdd(hn::MulSub(at(p_x), scale, pivot), factor, offset));
         });
       }

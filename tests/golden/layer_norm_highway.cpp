@@ -12,6 +12,7 @@
 #include "hwy/highway.h"
 #include "normfold/runtime/folds-inl.h"
 #include "normfold/runtime/loops-inl.h"
+#include "normfold/runtime/slices-inl.h"
 #include "normfold/runtime/tasks-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -33,7 +34,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
   nf::ForSlicesTogether(context, 1, n_nt, together, n_c * sizeof(nf::Memory<S>), stream,
       [=](size_t begin, size_t end, size_t next, nf::Edges& edges) HWY_ATTR {
     // what the outputs of a slice need of it
-    struct { nf::Stat<S> scale, pivot, rstd, offset; } kept[normfold::kMostTogether];
+    nf::OfSlices<S> scale_of, pivot_of, rstd_of, offset_of;
     const auto find_pivots = [&](size_t i_nt) HWY_ATTR {
       constexpr nf::One by{};
       // pivot = mean of the first block of x * by
@@ -41,17 +42,19 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       V pivot = nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
         return nf::Mul(at(p_x), by);
       });
-      kept[i_nt - begin].pivot = hn::GetLane(pivot);
+      pivot_of[i_nt - begin] = hn::GetLane(pivot);
     };
     size_t found = begin;
-    for (size_t i_nt = begin; i_nt < end; ++i_nt) {
-      for (; found < HWY_MIN(end, i_nt + nf::kPivotsAhead); ++found) find_pivots(found);
+    // what its sums come to, and what else follows from them
+    nf::OfSlices<S> s0_of, s1_of;
+    // a slice by itself, about its mean or times a power of two
+    const auto by_itself = [=, &scale_of, &pivot_of, &rstd_of, &offset_of](size_t i_nt) HWY_ATTR HWY_NOINLINE {
       // scale: 1, or where squares overflow or vanish, a power of two by which x is multiplied
       V scale = nf::Number(d, 1);
       for (bool last = false;; last = true) {
         // pivot = mean of the first block of x * scale
         const nf::In<S> p_x{x + i_nt * n_c};
-        V pivot = !last ? hn::Set(d, kept[i_nt - begin].pivot) : nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
+        V pivot = !last ? hn::Set(d, pivot_of[i_nt - begin]) : nf::MeanOfFirst(d, n_c, [&](auto at) HWY_ATTR {
           return hn::Mul(at(p_x), scale);
         });
         V mean_sq, shift, var;
@@ -60,7 +63,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
-          const nf::In<S> ask_y = nf::ToAskFor<1>(stream, p_x, nf::Out<S>{y + i_nt * n_c});
+          const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.Prefetch(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
@@ -87,25 +90,61 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           continue;
         }
         const V rstd = nf::Rsqrt(d, under_root);
-        kept[i_nt - begin].scale = hn::GetLane(scale);
-        kept[i_nt - begin].pivot = hn::GetLane(pivot);
-        kept[i_nt - begin].rstd = hn::GetLane(rstd);
-        kept[i_nt - begin].offset = hn::GetLane(hn::Mul(shift, rstd));
+        scale_of[i_nt - begin] = hn::GetLane(scale);
+        pivot_of[i_nt - begin] = hn::GetLane(pivot);
+        rstd_of[i_nt - begin] = hn::GetLane(rstd);
+        offset_of[i_nt - begin] = hn::GetLane(hn::Mul(shift, rstd));
         break;
       }
+    };
+    for (size_t i_nt = begin; i_nt < end; ++i_nt) {
+      for (; found < HWY_MIN(end, i_nt + nf::kPivotsAhead); ++found) find_pivots(found);
+      constexpr nf::One by{};
+      const V pivot = hn::Set(d, pivot_of[i_nt - begin]);
+      // mean_sq = mean(sq(x * by - pivot))
+      // shift = mean(x * by - pivot)
+      auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
+      const nf::In<S> p_x{x + i_nt * n_c};
+      nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
+      const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
+      sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
+        at.Prefetch(ask_y);
+        const V from_pivot = hn::Sub(nf::Mul(at(p_x), by), pivot);
+        s0 = hn::MulAdd(from_pivot, from_pivot, s0);
+        s1 = hn::Add(s1, from_pivot);
+      });
+      s0_of[i_nt - begin] = hn::GetLane(nf::Total<0>(d, sums));
+      s1_of[i_nt - begin] = hn::GetLane(nf::Total<1>(d, sums));
+    }
+    for (size_t first = 0; first < end - begin; first += hn::Lanes(d)) {
+      const size_t left = end - begin - first;
+      const V scale = nf::Number(d, 1);
+      const V mean_sq = hn::Div(s0_of.Load(d, first, left), nf::Number(d, n_c));
+      const V shift = hn::Div(s1_of.Load(d, first, left), nf::Number(d, n_c));
+      const V var = nf::Max(hn::NegMulAdd(shift, shift, mean_sq), nf::Number(d, 0));
+      const V pivot = pivot_of.Load(d, first, left);
+      const auto far = nf::AreFar(d, shift, var);
+      pivot_of.Store(d, first, hn::IfThenElse(far, hn::Add(pivot, shift), pivot));
+      const V under_root = hn::MulAdd(hn::Mul(nf::Number(d, 1e-05), scale), scale, var);
+      const V rstd = nf::Rsqrt(d, under_root);
+      scale_of.Store(d, first, scale);
+      rstd_of.Store(d, first, rstd);
+      offset_of.Store(d, first, hn::Mul(shift, rstd));
+      nf::ForThose(d, hn::Or(far, nf::AreOutOfRange(d, under_root)), first, left,
+          [&](size_t i) HWY_ATTR { by_itself(begin + i); });
     }
     // y = ((x * scale - pivot) * rstd - offset) * weight + bias
     for (size_t i_nt = begin; i_nt < end; ++i_nt) {
-      const V scale = hn::Set(d, kept[i_nt - begin].scale);
-      const V pivot = hn::Set(d, kept[i_nt - begin].pivot);
-      const V rstd = hn::Set(d, kept[i_nt - begin].rstd);
-      const V offset = hn::Set(d, kept[i_nt - begin].offset);
+      const V scale = hn::Set(d, scale_of[i_nt - begin]);
+      const V pivot = hn::Set(d, pivot_of[i_nt - begin]);
+      const V rstd = hn::Set(d, rstd_of[i_nt - begin]);
+      const V offset = hn::Set(d, offset_of[i_nt - begin]);
       const nf::In<S> p_x{x + i_nt * n_c};
       const nf::Shared<P> p_weight{weight};
       const nf::Shared<P> p_bias{bias};
       const nf::OutOf<S, P> p_y{y + i_nt * n_c};
       nf::ForEach(d, n_c, stream, edges, p_y, [&](auto at) HWY_ATTR {
-        at.Prefetch(p_x + next * n_c);
+        at.Prefetch(p_x + nf::FurtherOn<S>(next, n_c));
         const V v_y = hn::MulAdd(hn::MulSub(hn::MulSub(at(p_x), scale, pivot), rstd, offset), at(p_weight),
             at(p_bias));
         at.Store(p_y, v_y);

@@ -601,19 +601,19 @@ class LayerNormTrain : public Generator<LayerNormTrain> {
     const auto statistics = [&](const Func& scale, const Func& wanted) -> Statistics {
       // pivot = mean(x * scale)
       const Expr some_c = wanted.defined() ? n_c : min(n_c, kBlock);
-      Func first("first");
+      Func first2("first2");
       {
         const Expr c = 0;
-        first(nt) = real(x(c, nt)) * scale(nt);
+        first2(nt) = real(x(c, nt)) * scale(nt);
       }
-      steps.details.push_back(first);
+      steps.details.push_back(first2);
       RowFold row2 = fold_row(lane, vector, {nt}, {some_c}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(nt)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr c = at[0];
-        return {real(x(c, nt)) * scale(nt) - first(nt)};
+        return {real(x(c, nt)) * scale(nt) - first2(nt)};
       });
       Func pivot("pivot");
-      pivot(nt) = first(nt) + row2.results[0] / real(some_c);
+      pivot(nt) = first2(nt) + row2.results[0] / real(some_c);
       row2.totals = pivot;
       steps.rows.push_back(row2);
       // mean_sq = mean(sq(x * scale - pivot))
@@ -755,19 +755,19 @@ class BatchNormTrain : public Generator<BatchNormTrain> {
       // pivot = mean(x * scale)
       const Expr some_hw = wanted.defined() ? n_hw : min(n_hw, kBlock);
       const Expr some_n = wanted.defined() ? n_n : Expr(1);
-      Func first("first");
+      Func first2("first2");
       {
         const Expr hw = 0, n = 0;
-        first(c) = real(x(hw, c, n)) * scale(c);
+        first2(c) = real(x(hw, c, n)) * scale(c);
       }
-      steps.details.push_back(first);
+      steps.details.push_back(first2);
       RowFold row2 = fold_row(lane, vector, {c}, {some_hw, some_n}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(c)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], n = at[1];
-        return {real(x(hw, c, n)) * scale(c) - first(c)};
+        return {real(x(hw, c, n)) * scale(c) - first2(c)};
       });
       Func pivot("pivot");
-      pivot(c) = first(c) + row2.results[0] / real(cast<int64_t>(some_hw) * some_n);
+      pivot(c) = first2(c) + row2.results[0] / real(cast<int64_t>(some_hw) * some_n);
       row2.totals = pivot;
       steps.rows.push_back(row2);
       // mean_sq = mean(sq(x * scale - pivot))
@@ -931,19 +931,19 @@ class GroupNormTrain : public Generator<GroupNormTrain> {
       // pivot = mean(x * scale)
       const Expr some_hw = wanted.defined() ? n_hw : min(n_hw, kBlock);
       const Expr some_c_g = wanted.defined() ? n_c_g : Expr(1);
-      Func first("first");
+      Func first2("first2");
       {
         const Expr hw = 0, c_g = 0;
-        first(ng) = real(x(hw, c_g, ng)) * scale(ng);
+        first2(ng) = real(x(hw, c_g, ng)) * scale(ng);
       }
-      steps.details.push_back(first);
+      steps.details.push_back(first2);
       RowFold row2 = fold_row(lane, vector, {ng}, {some_hw, some_c_g}, {{plus, number(0)}}, on_gpu, true,
           wanted.defined() ? Expr(wanted(ng)) : Expr(), [&](const Exprs& at) -> Exprs {
         const Expr hw = at[0], c_g = at[1];
-        return {real(x(hw, c_g, ng)) * scale(ng) - first(ng)};
+        return {real(x(hw, c_g, ng)) * scale(ng) - first2(ng)};
       });
       Func pivot("pivot");
-      pivot(ng) = first(ng) + row2.results[0] / real(cast<int64_t>(some_hw) * some_c_g);
+      pivot(ng) = first2(ng) + row2.results[0] / real(cast<int64_t>(some_hw) * some_c_g);
       row2.totals = pivot;
       steps.rows.push_back(row2);
       // mean_sq = mean(sq(x * scale - pivot))

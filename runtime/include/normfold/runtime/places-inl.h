@@ -140,11 +140,9 @@ struct Streamed : Whole<D> {
 template <class Place>
 constexpr bool kTwins = false;
 #else
-/// Whether a loop goes by two vectors: past the cache where one is less than a line, and where that saves instructions, of which words have
-/// most. Kept stores of wider elements wait for memory, and longer so.
+/// Whether a loop goes by two vectors: where one is less than a line.
 template <class Place, class D = decltype(Place::d)>
-constexpr bool kTwins = hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) < 64 &&
-                        (Place::kPastCache || sizeof(hn::TFromD<D>) == 2);
+constexpr bool kTwins = hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) < 64;
 
 /// What the first of two vectors stores past the cache, until the second stores too: at most the tensors that a kernel may have.
 template <class D>
@@ -347,11 +345,26 @@ HWY_INLINE In<S> AskAhead(In<S> in, size_t n) {
   return in + (n > kFar / 2 && n < kFar ? n : kFar);
 }
 
-/// What a sweep that reads `in`, one of kTensors, asks for, where `out` is what it will be followed by: the line that will be stored to, so
-/// that a kept store need not wait for it; where stores go past the cache, what it will itself read, or the next slice's sweep.
+/// Whether a slice of n elements is longer than a cache holds until its sums are known and it is read again: what is asked for before then
+/// is in vain.
+template <class S>
+HWY_INLINE bool IsLong(size_t n) {
+  return n * sizeof(typename S::Memory) > kHeld;
+}
+
+/// What a sweep over n elements of `in`, one of kTensors, asks for, where `out` is what it will be followed by: the line that will be stored
+/// to, so that a kept store need not wait for it; where stores go past the cache, or the line would not stay in it, what it will itself
+/// read, or the next slice's sweep.
 template <size_t kTensors, class S>
-HWY_INLINE In<S> ToAskFor(bool stream, In<S> in, Out<S> out) {
-  return {stream ? in.p + kElementsAhead<S, kTensors> : out.p};
+HWY_INLINE In<S> ToAskFor(bool stream, size_t n, In<S> in, Out<S> out) {
+  return {stream || IsLong<S>(n) ? in.p + kElementsAhead<S, kTensors> : out.p};
+}
+
+/// How many elements further on the outputs of a slice of n elements ask for memory: that of the slice which is `next` slices further on;
+/// of a long one what they will themselves read.
+template <class S>
+HWY_INLINE size_t FurtherOn(size_t next, size_t n) {
+  return IsLong<S>(n) ? kElementsAhead<S, 1> : next * n;
 }
 
 /// How far ahead of itself, in bytes, a loop over runs that follow each other asks for one line of each tensor.
