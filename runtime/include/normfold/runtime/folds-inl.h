@@ -76,7 +76,7 @@ class Reduce {
   static constexpr bool kMasks = false;
 #else
   using AtOnce = std::conditional_t<kSplit, WordsOf<D>, D>;
-  static constexpr bool kMasks = kBlocks && detail::kMasksLanes<AtOnce> && kLanes / hn::MaxLanes(D()) <= 4;
+  static constexpr bool kMasks = kBlocks && detail::kMasksLanes<AtOnce> && kLanes / hn::MaxLanes(D()) <= 8;
 #endif
 
  public:
