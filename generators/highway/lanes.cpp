@@ -29,10 +29,7 @@ void print_by_itself(const kernel& k, const std::vector<kept>& values, const bef
   const body::state before = b.save();
   out.comment("a slice by itself, about its mean or times a power of two");
   out.open("const auto by_itself = [=" + left + "](size_t " + slice_name(p) + ") HWY_ATTR HWY_NOINLINE {");
-  const auto leave = [&] {
-    for (const kept& v : values) out.line(v.place(p) + " = hn::GetLane(" + b.value(v.node) + ");");
-  };
-  print_statistics(k, targets, b, leave, {.pivots = known.pivots, .places = {}});
+  print_statistics(k, targets, b, [&] { print_kept(values, b); }, {.pivots = known.pivots, .places = {}});
   out.close("};");
   b.restore(before);
 }
@@ -46,18 +43,13 @@ void print_all_sums(const kernel& k, const std::vector<std::string>& totals, con
   out.open(open_slices(p));
   print_find_ahead(known, b);
   declare_slice(b);
-  if (p.extremes.scale >= 0) {
-    out.line("constexpr nf::One by{};");
-    b.multiply_by({p.extremes.scale}, false);
-  }
+  print_unscaled(b);
   for (std::size_t i = 0; i < known.pivots.size(); ++i) {
     const std::string name = b.fresh(b.wish(p.passes[0].nodes[i]));
     out.line("const V " + name + " = hn::Set(d, " + known.pivots[i] + ");");
     b.name(p.passes[0].nodes[i], name);
   }
-  // Where the runs of a slice follow each other, the sweep asks for what is stored next.
-  const std::vector<write> stores = p.apart ? std::vector<write>() : writes_of(k, p.passes.back().nodes, false);
-  const std::string sums = print_sums(q, b, stores, known);
+  const std::string sums = print_sums(q, b, stored_next(k, p), known);
   for (std::size_t i = 0; i < totals.size(); ++i)
     out.code(totals[i] + "[" + slice_name(p) + " - begin] = hn::GetLane(nf::Total<" + std::to_string(i) + ">(d, " +
              sums + "));");
@@ -158,7 +150,7 @@ void print_later(const kernel& k, const std::vector<kept>& values, const std::ve
   }
   b.print_ready(b.needed(targets), targets);
   print_stored_statistics(k, b);
-  for (const kept& v : later) out.code(v.place(b.p()) + " = hn::GetLane(" + b.value(v.node) + ");");
+  print_kept(later, b);
   out.close();
   b.restore(before);
 }

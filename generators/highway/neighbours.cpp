@@ -74,10 +74,7 @@ std::vector<std::string> print_find_pivots(const std::vector<kept>& values, body
   const body::state before = b.save();
   out.open("const auto find_pivots = [&](size_t " + slice_name(p) + ") HWY_ATTR {");
   declare_slice(b);
-  if (p.extremes.scale >= 0) {
-    out.line("constexpr nf::One by{};");
-    b.multiply_by({p.extremes.scale}, false);
-  }
+  print_unscaled(b);
   print_row_folds(p.passes[0], b);
   for (std::size_t i = 0; i < places.size(); ++i)
     out.line(places[i] + " = hn::GetLane(" + b.value(p.passes[0].nodes[i]) + ");");
@@ -261,6 +258,16 @@ std::vector<int> kept_values(const std::vector<int>& nodes, bool leaves, const b
   return kept;
 }
 
+void print_kept(const std::vector<kept>& values, body& b) {
+  for (const kept& v : values) b.out().code(v.place(b.p()) + " = hn::GetLane(" + b.value(v.node) + ");");
+}
+
+void print_unscaled(body& b) {
+  if (b.p().extremes.scale < 0) return;
+  b.out().line("constexpr nf::One by{};");
+  b.multiply_by({b.p().extremes.scale}, false);
+}
+
 std::string open_slices(const plan& p) {
   const std::string i = slice_name(p);
   return "for (size_t " + i + " = begin; " + i + " < end; ++" + i + ") {";
@@ -298,7 +305,6 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
   const body::state outside = b.save();
   beforehand known;
   known.pivots = print_find_pivots(all, b);
-  known.first_try = lanes;
   known.places = print_place_sums(all, b);
   if (lanes) {
     print_by_lanes(k, values, known, b);
@@ -311,7 +317,7 @@ void print_slices_together(const kernel& k, const std::vector<write>& writes, in
         k, targets, b,
         [&] {
           print_stored_statistics(k, b);
-          for (const kept& v : values) out.line(v.place(p) + " = hn::GetLane(" + b.value(v.node) + ");");
+          print_kept(values, b);
         },
         known);
     out.close();

@@ -19,6 +19,11 @@ struct kept {
 /// What is known of a slice and needed once more for `nodes`: of its statistics alone, or with `leaves` of what belongs to it in memory too.
 std::vector<int> kept_values(const std::vector<int>& nodes, bool leaves, const body& b);
 
+/// Leaves them where they lie until the outputs are written.
+void print_kept(const std::vector<kept>& values, body& b);
+/// From now on what is printed is of slices that are not scaled.
+void print_unscaled(body& b);
+
 /// "for (size_t i_t = begin; i_t < end; ++i_t) {"
 std::string open_slices(const plan& p);
 

@@ -39,8 +39,7 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     b.name(r.scale, "scale");
     out.open("for (bool last = false;; last = true) {");
   }
-  // Where the runs of a slice follow each other, the last sweep that reduces asks for what is stored next.
-  const std::vector<write> stores = p.apart ? std::vector<write>() : writes_of(k, p.passes.back().nodes, false);
+  const std::vector<write> stores = stored_next(k, p);
   for (std::size_t i = 0; i < p.passes.size() && p.passes[i].reduces; ++i) {
     const pass& q = p.passes[i];
     const bool last = i + 1 == p.passes.size() || !p.passes[i + 1].reduces;
@@ -74,6 +73,10 @@ void print_statistics(const kernel& k, const std::vector<int>& targets, body& b,
     out.line("break;");
     out.close();
   }
+}
+
+std::vector<write> stored_next(const kernel& k, const plan& p) {
+  return p.apart ? std::vector<write>() : writes_of(k, p.passes.back().nodes, false);
 }
 
 void print_stored_statistics(const kernel& k, body& b) {

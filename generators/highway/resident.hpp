@@ -15,6 +15,8 @@ void declare_slice(body& b, const std::string& flat = "", ir::atom_set read = ~i
 /// Prints the statistics of the slice that is open and what else `targets` need of it, and lets `outputs` go on from there.
 void print_statistics(const kernel& k, const std::vector<int>& targets, body& b, const std::function<void()>& outputs,
                       const beforehand& known = {});
+/// What the last sweep that reduces asks for besides: what is stored next, where the runs of a slice follow each other.
+std::vector<write> stored_next(const kernel& k, const plan& p);
 /// Stores those of them that callers get.
 void print_stored_statistics(const kernel& k, body& b);
 /// The first sweep that sums: behind that for the pivots, if there is one.

@@ -3,7 +3,7 @@
 
 #include "../ops.hpp"
 #include "column.hpp"
-#include "sweeps.hpp"
+#include "neighbours.hpp"
 
 namespace normfold::gen::highway {
 
@@ -141,8 +141,9 @@ std::string print_sums(const pass& q, body& b, const std::vector<write>& stores,
   out.line("auto " + sums + " = nf::Fold" + (rarely ? "Rarely<" : "<" + stored_as(nodes, b) + ", ") + fold_list(q, p) +
            ">(d);");
   if (!known.places.empty()) {
-    out.open("if (as_columns" + std::string(known.first_try || q.repairs.empty() ? "" : " && !again") +
-             (known.first_try || p.extremes.scale < 0 ? "" : " && !last") + ") {");
+    const bool once = goes_by_lanes(p);  // neither about another pivot nor with another scale
+    out.open("if (as_columns" + std::string(once || q.repairs.empty() ? "" : " && !again") +
+             (once || p.extremes.scale < 0 ? "" : " && !last") + ") {");
     out.code(sums + ".Take(d, " + known.places + ", " + slice_name(p) + " - begin, " + b.size(groups.back()) + ");");
     out.turn("} else {");
   }

@@ -19,7 +19,6 @@ struct write {
 struct beforehand {
   std::vector<std::string> pivots;
   std::string places;
-  bool first_try = false;  ///< the sweep is not repeated, about another pivot or with another scale
 };
 
 /// Prints one sweep whose innermost loop is reduced, and returns the name of its sums. `stores`: what will be stored of the slice, whose

@@ -85,10 +85,18 @@ HWY_INLINE V Min(V a, V b) {
   return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, b), a, b));
 }
 
+/// How often the variance goes into the square of the mean, seen from the pivot, where it drowns in it.
+constexpr int kFar = 4;
+/// Between these a mean of squares is an ordinary number.
+template <class T>
+constexpr T kLeastOrdinary = std::numeric_limits<T>::min() * T(64);
+template <class T>
+constexpr T kMostOrdinary = std::numeric_limits<T>::max() / T(64);
+
 /// Whether sums about the pivot must be taken again about the mean: where the mean's square drowns the variance.
 template <class D, class V>
 HWY_INLINE bool IsFar(D d, V shift, V variance) {
-  return hn::GetLane(hn::Mul(shift, shift)) > hn::GetLane(hn::Mul(hn::Set(d, 4), variance));
+  return hn::GetLane(hn::Mul(shift, shift)) > hn::GetLane(hn::Mul(hn::Set(d, kFar), variance));
 }
 
 /// Whether a mean of squares is an ordinary number: no square overflowed, and none that counts vanished.
@@ -96,7 +104,7 @@ template <class D, class V>
 HWY_INLINE bool InRange(D, V v) {
   using T = hn::TFromD<D>;
   const T value = hn::GetLane(v);
-  return value >= std::numeric_limits<T>::min() * T(64) && value <= std::numeric_limits<T>::max() / T(64);
+  return value >= kLeastOrdinary<T> && value <= kMostOrdinary<T>;
 }
 
 /// The power of two that brings `largest` near 1, bounded so that it and its reciprocal are normal numbers; 1 where

@@ -8,8 +8,6 @@
 #define NORMFOLD_SLICES_INL_H_
 #endif
 
-#include <limits>
-
 #include "hwy/highway.h"
 #include "normfold/runtime/cache.h"
 #include "normfold/runtime/loops-inl.h"
@@ -49,14 +47,12 @@ class OfSlices {
 /// IsFar and !InRange, lane by lane.
 template <class D, class V>
 HWY_INLINE hn::Mask<D> AreFar(D d, V shift, V variance) {
-  return hn::Gt(hn::Mul(shift, shift), hn::Mul(hn::Set(d, 4), variance));
+  return hn::Gt(hn::Mul(shift, shift), hn::Mul(hn::Set(d, kFar), variance));
 }
 template <class D, class V>
 HWY_INLINE hn::Mask<D> AreOutOfRange(D d, V v) {
   using T = hn::TFromD<D>;
-  const auto least = hn::Set(d, std::numeric_limits<T>::min() * T(64));
-  const auto most = hn::Set(d, std::numeric_limits<T>::max() / T(64));
-  return hn::Not(hn::And(hn::Ge(v, least), hn::Le(v, most)));
+  return hn::Not(hn::And(hn::Ge(v, hn::Set(d, kLeastOrdinary<T>)), hn::Le(v, hn::Set(d, kMostOrdinary<T>))));
 }
 
 /// Calls f(slice) for those of the `left` slices from number `first` on whose lanes are set: seldom any.
