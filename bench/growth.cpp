@@ -79,7 +79,7 @@ void alias_pages(std::vector<point>& points) {
 
 }  // namespace
 
-void measure_growth(std::ostream& out, const std::string& filter) {
+void measure_growth(std::ostream& out, storage& memory, const std::string& filter) {
   std::vector<point> points;
   grow_columns(points);
   grow_rows(points);
@@ -91,7 +91,6 @@ void measure_growth(std::ostream& out, const std::string& filter) {
   // The largest last: they take most of the time, and a stopped run has all the others.
   std::stable_sort(points.begin(), points.end(),
                    [](const point& a, const point& b) { return a.work.size.elements() < b.work.size.elements(); });
-  storage memory;
   judge check;
   std::string text;
   for (std::size_t i = 0; i < points.size(); ++i) {

@@ -51,6 +51,7 @@ def describe(compiler):
         "vectors": " ".join(simd) or platform.machine(),
         "caches": caches(),
         "memory": f"{kilobytes / 2**20:.0f} GiB",
+        "huge pages": first(r"\[(\w+)\]", read("/sys/kernel/mm/transparent_hugepage/enabled")),
         "system": f"{system}, kernel {platform.release()}",
         "virtual": "hypervisor" in flags,
         "compiler": version,

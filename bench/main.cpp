@@ -23,12 +23,13 @@ constexpr const char* usage = R"(normfold_bench [options]
   --limit NAME       measure against this copy, such as "copy far ahead"; default "copy four pages", in the hot
                      regime the faster of that and "copy in cache"
   --keep             also Highway's and Halide's kernels with ordinary stores, in any regime
+  --huge-pages       tensors in pages of 2 MiB, where the system gives them
   --json FILE        also write the results to FILE
   --growth FILE      instead: time against rows, columns and threads, to FILE as JSON; --filter goes by "<sweep>: <size>"
 )";
 
 struct options {
-  bool full = false, list = false, keep = false;
+  bool full = false, list = false, keep = false, huge_pages = false;
   std::string filter, json, growth, limit;
   std::vector<bench::workload> named;
   std::vector<int> threads = {1, 2};
@@ -58,6 +59,8 @@ options parse(int argc, char** argv) {
       o.list = true;
     } else if (word == "--keep") {
       o.keep = true;
+    } else if (word == "--huge-pages") {
+      o.huge_pages = true;
     } else if (word == "--workload") {
       o.named.push_back(bench::workload_named(value()));
     } else if (word == "--filter") {
@@ -116,10 +119,11 @@ int run(const options& o) {
     for (const job& j : jobs) std::cout << j.label << "\n";
     return 0;
   }
+  bench::storage memory(o.huge_pages);
   if (!o.growth.empty()) {
     std::ofstream growth(o.growth);
     if (!growth) throw std::runtime_error("cannot write " + o.growth);
-    bench::measure_growth(growth, o.filter);
+    bench::measure_growth(growth, memory, o.filter);
     return 0;
   }
   std::ofstream json;
@@ -127,7 +131,6 @@ int run(const options& o) {
     json.open(o.json);
     if (!json) throw std::runtime_error("cannot write " + o.json);
   }
-  bench::storage memory;
   bench::judge check;
   std::vector<bench::result> rows;
   bool right = true;

@@ -1,6 +1,8 @@
 // Memory of storage.hpp, and the numbers it starts with. Denormal or equal numbers would spoil a measurement.
 #include "storage.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -12,7 +14,7 @@
 namespace bench {
 namespace {
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t page = 4096, huge_page = std::size_t{1} << 21;
 constexpr std::size_t arenas = 4;
 
 // Bytes that one arena may take: its part of three quarters of what the system has left.
@@ -65,11 +67,14 @@ double load_element(element type, const void* from, std::size_t index) {
   return static_cast<double>(value);
 }
 
-void storage::reserve(arena& a, std::size_t bytes) {
+void storage::reserve(arena& a, std::size_t bytes) const {
   if (a.bytes >= bytes) return;
   a.memory.reset();
-  a.memory.reset(static_cast<std::byte*>(std::aligned_alloc(page, bytes)));
+  const std::size_t whole = huge_pages_ ? huge_page : page;
+  const std::size_t taken = (bytes + whole - 1) / whole * whole;
+  a.memory.reset(static_cast<std::byte*>(std::aligned_alloc(whole, taken)));
   if (a.memory == nullptr) throw std::bad_alloc();
+  if (huge_pages_) madvise(a.memory.get(), taken, MADV_HUGEPAGE);
   a.bytes = bytes;
   std::memset(a.memory.get(), 0, bytes);
 }

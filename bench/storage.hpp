@@ -15,6 +15,10 @@ constexpr std::size_t cold_bytes = std::size_t{1280} << 20;
 
 class storage {
  public:
+  /// With `huge_pages`, whole tensors lie in pages of 2 MiB where the system gives them: then no walk through tables of small pages
+  /// is measured.
+  explicit storage(bool huge_pages = false) : huge_pages_(huge_pages) {}
+
   /// Makes room for at least `slots` slots and `bytes` bytes of each whole tensor, as far as memory allows, filled with
   /// normal numbers of deviation 1, and gives the parameters their values. Addresses of slots change.
   void prepare(const workload& work, std::size_t slots, std::size_t bytes);
@@ -40,8 +44,9 @@ class storage {
     std::size_t bytes = 0;
   };
 
-  static void reserve(arena& a, std::size_t bytes);
+  void reserve(arena& a, std::size_t bytes) const;
 
+  bool huge_pages_;
   const workload* work_ = nullptr;
   std::size_t slots_ = 0, stride_ = 0;
   element filled_as_ = element::f32;
