@@ -2,6 +2,8 @@
 // NORMFOLD_TESTED is the library's name, NORMFOLD_TESTED_LAYERS the header with its layers.
 #include NORMFOLD_TESTED_LAYERS
 
+#include <hwy/detect_targets.h>
+
 #include <lower.hpp>
 
 #include "gradient.hpp"
@@ -18,9 +20,12 @@ namespace normfold::kernel_tests {
 
 const library& tested() {
   static const library the = [] {
-    library made{NORMFOLD_TABLE(NORMFOLD_TESTED, _functions), NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
+    library made{NORMFOLD_TABLE(NORMFOLD_TESTED, _functions),
+                 NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
                  with_layers([](const auto&... each) { return std::vector<ir::graph>{lower(each)...}; }),
-                 few_lengths()};
+                 few_lengths(),
+                 {},
+                 HWY_TARGETS};
     for (std::size_t i = 0; i < made.count; ++i) {
       const normfold_function& f = made.functions[i];
       const std::string direction = f.direction;

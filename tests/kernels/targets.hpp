@@ -19,7 +19,7 @@ struct target {
 
 inline std::vector<target> targets() {
   std::vector<target> result;
-  for (std::int64_t left = hwy::SupportedTargets() & HWY_TARGETS; left != 0; left &= left - 1) {
+  for (std::int64_t left = hwy::SupportedTargets() & tested().targets; left != 0; left &= left - 1) {
     const std::int64_t bit = left & -left;
 #if HWY_ARCH_X86
     const bool fuses = bit != HWY_SCALAR && bit <= HWY_AVX2;  // newer targets have lower bits

@@ -2,6 +2,8 @@
 // the header with its layers, NORMFOLD_TESTED_LENGTHS how many lengths each axis gets.
 #include NORMFOLD_TESTED_LAYERS
 
+#include <hwy/detect_targets.h>
+
 #include <lower.hpp>
 
 #include "shapes.hpp"
@@ -19,7 +21,9 @@ const library& tested() {
   static const library the{NORMFOLD_TABLE(NORMFOLD_TESTED, _functions),
                            NORMFOLD_TABLE(NORMFOLD_TESTED, _function_count),
                            with_layers([](const auto&... layers) { return std::vector<ir::graph>{lower(layers)...}; }),
-                           NORMFOLD_TESTED_LENGTHS()};
+                           NORMFOLD_TESTED_LENGTHS(),
+                           {},
+                           HWY_TARGETS};
   return the;
 }
 

@@ -21,6 +21,7 @@ struct library {
   std::vector<ir::graph> graphs{};
   std::vector<std::size_t> lengths{};            ///< that the tests try for each axis
   std::map<std::string, ir::graph> gradients{};  ///< of backward functions, by their names
+  std::int64_t targets = 0;                      ///< of Highway that its kernels were compiled for
 
   /// The layer that a function is of.
   const ir::graph& layer(const normfold_function& function) const;
