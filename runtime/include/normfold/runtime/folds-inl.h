@@ -85,7 +85,16 @@ class Reduce {
   /// Steps over n elements: f(at, V& fold0, V& fold1, ...) updates the folds with the element(s) that `at` reads.
   template <class F>
   HWY_INLINE void Over(D d, size_t n, const F& f) {
-    for (size_t i = 0; i < n; i += kCut) Cut(d, i, HWY_MIN(n - i, kCut), f);
+#if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
+    if constexpr (kBlocks) return InBlocks(d, n, f);
+#endif
+    for (size_t i = 0; i < n; i += kCut) {
+      HWY_ALIGN_MAX T later[kFolds * kLanes];
+      T* lanes = begun_ ? later : lanes_;
+      Clear(d, lanes, Folds()...);
+      InMemory(d, i, HWY_MIN(n, i + kCut), lanes, f);
+      Merge(d, lanes);
+    }
   }
 
   /// Takes the lanes of a slice that `places` (PlaceSums) has summed, whose runs have n elements.
@@ -126,40 +135,48 @@ class Reduce {
   template <size_t k, class... All>
   using FoldAt = typename Nth<k, All...>::type;
 
-  template <class F>
-  HWY_INLINE void Cut(D d, size_t begin, size_t n, const F& f) {
-    HWY_ALIGN_MAX T later[kFolds * kLanes];
-    const bool begun = begun_;
-    T* lanes = begun ? later : lanes_;
-    size_t i = 0;
 #if !(HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR)
-    if constexpr (kBlocks) {
-      Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
+  // Whole blocks in registers. Those of a cut go to memory where another cut follows, which few runs are long enough for.
+  template <class F>
+  HWY_INLINE void InBlocks(D d, size_t n, const F& f) {
+    Block<kLanes / hn::MaxLanes(D()), kSplit, D, Folds...> block;
+    block.Start(d);
+    size_t i = 0;
+    for (size_t end = HWY_MIN(n, kCut);; end = HWY_MIN(n, end + kCut)) {
+      for (; i + kLanes <= end; i += kLanes) block.Step(d, i, f);
+      if (HWY_LIKELY(end == n)) break;
+      block.template Flush<kLanes>(d, lanes_, begun_);
+      begun_ = true;
       block.Start(d);
-      for (; i + kLanes <= n; i += kLanes) block.Step(d, begin + i, f);
-      if constexpr (kMasks) {
-        if (i < n) block.StepPart(d, begin + i, n - i, f);
-      }
-      block.template Flush<kLanes>(d, kMasks ? lanes_ : lanes, kMasks && begun);
     }
+    if constexpr (kMasks) {
+      if (i < n) block.StepPart(d, i, n - i, f);
+      block.template Flush<kLanes>(d, lanes_, begun_);
+      begun_ = true;
+    } else {
+      HWY_ALIGN_MAX T later[kFolds * kLanes];
+      T* lanes = begun_ ? later : lanes_;
+      block.template Flush<kLanes>(d, lanes, false);
+      InMemory(d, i, n, lanes, f);
+      Merge(d, lanes);
+    }
+  }
 #endif
-    if constexpr (!kBlocks) Clear(d, lanes, Folds()...);
-    if constexpr (!kMasks) {
-      // What fills no block: vector by vector in memory, in any lane the same code.
-      const AtOnce at_once;
-      for (; i < n; i += hn::Lanes(at_once)) {
-        const size_t left = HWY_MIN(n - i, hn::Lanes(at_once));
-        T* those = lanes + i % kLanes / (kSplit ? 2 : 1);
-        if (left == hn::Lanes(at_once)) InMemory(d, those, left, f, Whole<AtOnce>{at_once, begin + i});
-        else InMemory(d, those, left, f, Part<AtOnce>{at_once, begin + i, left});
-      }
-      if (begun) MergeInMemory(d, later, lanes_, Folds()...);
+
+  // What fills no block: elements [i, end) vector by vector into lanes in memory, in any lane the same code.
+  template <class F>
+  static HWY_INLINE void InMemory(D d, size_t i, size_t end, T* lanes, const F& f) {
+    const AtOnce at_once;
+    for (; i < end; i += hn::Lanes(at_once)) {
+      const size_t left = HWY_MIN(end - i, hn::Lanes(at_once));
+      T* those = lanes + i % kLanes / (kSplit ? 2 : 1);
+      if (left == hn::Lanes(at_once)) Step(d, those, left, f, Whole<AtOnce>{at_once, i});
+      else Step(d, those, left, f, Part<AtOnce>{at_once, i, left});
     }
-    begun_ = true;
   }
 
   template <class At, class F>
-  static HWY_INLINE void InMemory(D d, T* lanes, size_t n, const F& f, At at) {
+  static HWY_INLINE void Step(D d, T* lanes, size_t n, const F& f, At at) {
 #if HWY_HAVE_SCALABLE || HWY_TARGET == HWY_SCALAR
     StepInMemory<Folds...>(d, lanes, n, f, at);
 #else
@@ -182,6 +199,11 @@ class Reduce {
     hn::Store(hn::IfThenElse(hn::FirstN(d, valid), sum, before), d, lanes);
   }
 
+  // The lanes of a cut, in `lanes`, go to those of the cuts before it; the first cut's are there.
+  HWY_INLINE void Merge(D d, const T* lanes) {
+    if (begun_) MergeInMemory(d, lanes, lanes_, Folds()...);
+    begun_ = true;
+  }
   static HWY_INLINE void MergeInMemory(D, const T*, T*) {}
   template <class First, class... Rest>
   static HWY_INLINE void MergeInMemory(D d, const T* from, T* to, First, Rest... rest) {
