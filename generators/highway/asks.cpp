@@ -19,19 +19,33 @@ std::string next_run(const tensor& t, const std::string& run, int outer, const s
   return text;
 }
 
-}  // namespace
-
-bool asks_ahead(const std::vector<write>& writes, const body& b) {
+// The tensors that a loop reads which stores these.
+std::vector<const tensor*> read_by(const std::vector<write>& writes, const body& b) {
+  std::vector<const tensor*> read;
   std::vector<int> open;
   for (const write& w : writes) open.push_back(w.node);
   for (std::size_t i = 0; i < open.size(); ++i) {
     if (const tensor* t = b.leaf(open[i])) {
-      if (t->storage == 'S') return true;
+      read.push_back(t);
     } else if (const ir::node& n = b.p().at(open[i]); !is_reduction(n.op)) {
       open.insert(open.end(), n.args.begin(), n.args.end());
     }
   }
-  return false;
+  return read;
+}
+
+// Whether that loop reads a run beside the elements of the sums' run, as parameters are that rows share.
+bool reads_beside(const std::vector<write>& writes, const body& b) {
+  const std::vector<const tensor*> read = read_by(writes, b);
+  return std::any_of(read.begin(), read.end(),
+                     [&](const tensor* t) { return t->storage != 'S' && (t->varies & b.vector()) == b.vector(); });
+}
+
+}  // namespace
+
+bool asks_ahead(const std::vector<write>& writes, const body& b) {
+  const std::vector<const tensor*> read = read_by(writes, b);
+  return std::any_of(read.begin(), read.end(), [](const tensor* t) { return t->storage == 'S'; });
 }
 
 std::vector<int> full_tensors(const std::vector<int>& nodes, const body& b) {
@@ -72,6 +86,7 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
   std::vector<std::string> asked;
   std::vector<int> own;
   std::size_t next = 0;
+  const bool beside = reads_beside(stores, b);
   const std::vector<int> tensors = full_tensors(nodes, b);
   for (int i : tensors) {
     const tensor* t = b.leaf(i);
@@ -89,7 +104,7 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
           ");");
     } else if (next < stores.size()) {
       const tensor& to = stores[next++].to;
-      asked.push_back("at.Prefetch(" +
+      asked.push_back((beside ? "at.PrefetchOnce(" : "at.Prefetch(") +
                       place(to.id, "nf::ToAskFor<" + std::to_string(tensors.size()) + ">(stream, " + size + ", " + run +
                                        ", " + b.run(to) + ")") +
                       ");");

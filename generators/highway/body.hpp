@@ -31,6 +31,7 @@ class body {
     open_ |= set_of(g);
     vector_ = set_of(g);
   }
+  ir::atom_set vector() const { return vector_; }
   /// i_n = flat / n_c ..., of those groups of which loops are `read`.
   void declare_index(const std::vector<group>& groups, const std::string& flat, ir::atom_set read = ~ir::atom_set{0});
   static ir::atom_set set_of(const group& g);

@@ -51,8 +51,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
           sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-            at.Prefetch(ask_y);
-            at.Prefetch(ask_sum);
+            at.PrefetchOnce(ask_y);
+            at.PrefetchOnce(ask_sum);
             const V t = nf::Mul(hn::Add(at(p_residual), at(p_x)), by);
             s0 = hn::MulAdd(t, t, s0);
           });
@@ -89,8 +89,8 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::In<S> ask_y = nf::ToAskFor<2>(stream, n_c, p_residual, nf::Out<S>{y + i_t * n_c});
       const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {
-        at.Prefetch(ask_y);
-        at.Prefetch(ask_sum);
+        at.PrefetchOnce(ask_y);
+        at.PrefetchOnce(ask_sum);
         const V t = nf::Mul(hn::Add(at(p_residual), at(p_x)), by);
         s0 = hn::MulAdd(t, t, s0);
       });

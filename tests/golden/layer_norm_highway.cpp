@@ -65,7 +65,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
           const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-            at.Prefetch(ask_y);
+            at.PrefetchOnce(ask_y);
             const V from_pivot = hn::MulSub(at(p_x), scale, pivot);
             s0 = hn::MulAdd(from_pivot, from_pivot, s0);
             s1 = hn::Add(s1, from_pivot);
@@ -108,7 +108,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
       const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
       sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
-        at.Prefetch(ask_y);
+        at.PrefetchOnce(ask_y);
         const V from_pivot = hn::Sub(nf::Mul(at(p_x), by), pivot);
         s0 = hn::MulAdd(from_pivot, from_pivot, s0);
         s1 = hn::Add(s1, from_pivot);

@@ -97,6 +97,10 @@ struct Half {
   HWY_INLINE void Prefetch(Run run) const {
     if constexpr (!kOdd) words.Prefetch(run);
   }
+  template <class S>
+  HWY_INLINE void PrefetchOnce(In<S> in) const {
+    if constexpr (!kOdd) words.PrefetchOnce(in);
+  }
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
     if constexpr (!kOdd) words.PrefetchAhead(in...);
@@ -150,6 +154,10 @@ struct Side {
   template <class Run>
   HWY_INLINE void Prefetch(Run run) const {
     if constexpr (!kUpper) words.Prefetch(run);
+  }
+  template <class S>
+  HWY_INLINE void PrefetchOnce(In<S> in) const {
+    if constexpr (!kUpper) words.PrefetchOnce(in);
   }
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const {

@@ -111,6 +111,11 @@ struct Whole {
   HWY_INLINE void Prefetch(Out<S> out) const {
     Ask(out.p + i);
   }
+  /// The same where a vector is a line, of which shorter ones would ask twice or more.
+  template <class S>
+  HWY_INLINE void PrefetchOnce(In<S> in) const {
+    if (hn::Lanes(d) * sizeof(hn::TFromD<D>) >= 64) Ask(in.p + i);
+  }
   /// The same for what the loop itself will read, all tensors at once.
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>... in) const {
@@ -245,6 +250,8 @@ struct Part {
   HWY_INLINE size_t Among(size_t some) const { return HWY_MIN(some, n); }
   template <class Run>
   HWY_INLINE void Prefetch(Run) const {}
+  template <class S>
+  HWY_INLINE void PrefetchOnce(In<S>) const {}
   template <class... S>
   HWY_INLINE void PrefetchAhead(In<S>...) const {}
   HWY_INLINE void SetRow(size_t, size_t, size_t) {}
