@@ -195,6 +195,60 @@ bool Folds(size_t n) {
          hn::GetLane(Total<1>(d, folds)) == static_cast<Stat<S>>(largest);
 }
 
+// What a sum over a run is by its definition: lane by lane, cut by cut, then a tree of halves.
+template <class T, size_t kAll>
+struct ByDefinition {
+  T lanes[kAll];
+  bool begun = false;
+  void Add(const std::vector<T>& run) {
+    for (size_t begin = 0; begin < run.size(); begin += 1024 * kAll) {
+      T cut[kAll] = {};
+      for (size_t i = begin; i < HWY_MIN(run.size(), begin + 1024 * kAll); ++i) cut[i % kAll] += run[i];
+      for (size_t k = 0; k < kAll; ++k) lanes[k] = begun ? lanes[k] + cut[k] : cut[k];
+      begun = true;
+    }
+  }
+  T Total() {
+    for (size_t half = kAll / 2; half > 0; half /= 2)
+      for (size_t k = 0; k < half; ++k) lanes[k] += lanes[k + half];
+    return lanes[0];
+  }
+};
+
+// Fractions, whose sum depends on the order, in runs of n and of n / 3 elements: each bit of it.
+template <class S>
+bool SumsInOrder(size_t n) {
+  using T = Stat<S>;
+  const TagOf<S> d;
+  ByDefinition<T, kLanes<T, 1, S>> alone;
+  ByDefinition<T, kLanes<T, 2, S>> of_two;
+  auto sum = Fold<S, Sum>(d);
+  auto sums = Fold<S, Sum, Sum>(d);
+  for (size_t length : {n, n / 3}) {
+    Run<S> x(length);
+    std::vector<T> values(length);
+    for (size_t i = 0; i < length; ++i) {
+      StoreOne(S(), T(1) / static_cast<T>(1 + i % 977), x.data() + i);
+      values[i] = LoadOne(S(), x.data() + i);
+    }
+    alone.Add(values);
+    of_two.Add(values);
+    const In<S> p_x{x.data()};
+    sum.Over(d, length, [&](auto at, auto& s0) HWY_ATTR { s0 = hn::Add(s0, at(p_x)); });
+    sums.Over(d, length, [&](auto at, auto& s0, auto& s1) HWY_ATTR {
+      s0 = hn::Add(s0, at(p_x));
+      s1 = hn::Sub(s1, at(p_x));
+    });
+  }
+  const T expected = of_two.Total();
+  return hn::GetLane(Total<0>(d, sum)) == alone.Total() && hn::GetLane(Total<0>(d, sums)) == expected &&
+         hn::GetLane(Total<1>(d, sums)) == -expected;
+}
+
+bool Orders(size_t n) {
+  return SumsInOrder<F32>(n) && SumsInOrder<F64>(n) && SumsInOrder<BF16>(n) && SumsInOrder<F16>(n);
+}
+
 // Sums over the rows of every column: of the elements, and of those of the row before by the row's number.
 template <class S>
 bool Columns(size_t rows, size_t columns, bool with_outputs, bool stream) {
@@ -294,6 +348,7 @@ namespace normfold {
 
 HWY_EXPORT(Loops);
 HWY_EXPORT(LongRows);
+HWY_EXPORT(Orders);
 
 namespace {
 
@@ -302,6 +357,16 @@ TEST_CASE("every element of a loop is read, stored and summed once") {
     for (std::size_t n = 1; n <= 140; ++n) {
       INFO("a run of ", n);
       REQUIRE(HWY_DYNAMIC_DISPATCH(Loops)(n));
+    }
+  });
+}
+
+TEST_CASE("a sum's order is that of its definition, second-level sums included") {
+  inl_test::on_every_target([] {
+    for (const std::size_t n :
+         std::initializer_list<std::size_t>{1, 3, 63, 64, 65, 200, 1000, 16384, 32767, 65536, 65537, 200000}) {
+      INFO("a run of ", n);
+      REQUIRE(HWY_DYNAMIC_DISPATCH(Orders)(n));
     }
   });
 }
