@@ -19,6 +19,13 @@ std::string next_run(const tensor& t, const std::string& run, int outer, const s
   return text;
 }
 
+// ", p_a, p_b": further arguments.
+std::string listed(const std::vector<std::string>& runs) {
+  std::string text;
+  for (const std::string& run : runs) text += ", " + run;
+  return text;
+}
+
 // The tensors that a loop reads which stores these.
 std::vector<const tensor*> read_by(const std::vector<write>& writes, const body& b) {
   std::vector<const tensor*> read;
@@ -71,9 +78,7 @@ void print_asked_pages(const std::vector<int>& nodes, std::vector<std::string> r
                        const std::string& stream, body& b) {
   const std::vector<int> inputs = full_tensors(nodes, b);
   if (inputs.size() == 1) runs.push_back(b.run_name(inputs[0]));
-  std::string text;
-  for (const std::string& run : runs) text += ", " + run;
-  if (!text.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + text + ");");
+  if (!runs.empty()) b.out().code("nf::AskForPages(" + stream + ", " + length + listed(runs) + ");");
 }
 
 std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::vector<write>& stores,
@@ -83,10 +88,11 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
   for (const write& w : stores)
     if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
   if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
+  const bool beside = reads_beside(stores, b);
+  if (beside) b.out().code("nf::AskForShort(d, stream, " + size + listed(outputs) + ");");
   std::vector<std::string> asked;
   std::vector<int> own;
   std::size_t next = 0;
-  const bool beside = reads_beside(stores, b);
   const std::vector<int> tensors = full_tensors(nodes, b);
   for (int i : tensors) {
     const tensor* t = b.leaf(i);

@@ -47,6 +47,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
         const nf::In<S> p_residual{residual + i_t * n_c};
         const nf::In<S> p_x{x + i_t * n_c};
         nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
+        nf::AskForShort(d, stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
         const nf::In<S> ask_y = nf::ToAskFor<2>(stream, n_c, p_residual, nf::Out<S>{y + i_t * n_c});
         const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
         nf::Scaled(d, scale, [&](auto by) HWY_ATTR {
@@ -86,6 +87,7 @@ void AddRmsNorm(nf::Memory<S>* y, nf::Memory<S>* sum, const nf::Memory<S>* x, co
       const nf::In<S> p_residual{residual + i_t * n_c};
       const nf::In<S> p_x{x + i_t * n_c};
       nf::AskForPages(stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
+      nf::AskForShort(d, stream, n_c, nf::Out<S>{y + i_t * n_c}, nf::Out<S>{sum + i_t * n_c});
       const nf::In<S> ask_y = nf::ToAskFor<2>(stream, n_c, p_residual, nf::Out<S>{y + i_t * n_c});
       const nf::In<S> ask_sum = nf::ToAskFor<2>(stream, n_c, p_x, nf::Out<S>{sum + i_t * n_c});
       sums.Over(d, n_c, [&](auto at, V& s0) HWY_ATTR {

@@ -63,6 +63,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
           // shift = mean(x * scale - pivot)
           auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
           nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
+          nf::AskForShort(d, stream, n_c, nf::Out<S>{y + i_nt * n_c});
           const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
           sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
             at.PrefetchOnce(ask_y);
@@ -106,6 +107,7 @@ void LayerNorm(nf::Memory<S>* y, const nf::Memory<S>* x, const nf::Memory<P>* we
       auto sums = nf::Fold<S, nf::Sum, nf::Sum>(d);
       const nf::In<S> p_x{x + i_nt * n_c};
       nf::AskForPages(stream, n_c, nf::Out<S>{y + i_nt * n_c}, p_x);
+      nf::AskForShort(d, stream, n_c, nf::Out<S>{y + i_nt * n_c});
       const nf::In<S> ask_y = nf::ToAskFor<1>(stream, n_c, p_x, nf::Out<S>{y + i_nt * n_c});
       sums.Over(d, n_c, [&](auto at, V& s0, V& s1) HWY_ATTR {
         at.PrefetchOnce(ask_y);

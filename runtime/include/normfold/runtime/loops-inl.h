@@ -1,5 +1,5 @@
 // The loops of generated kernels: small functions on vectors, elementwise loops with kept or streamed stores. Re-included
-// per target. Where a loop body stands is in places-inl.h and halves-inl.h, folds are in folds-inl.h.
+// per target. Where a loop body stands is in places-inl.h and halves-inl.h, what is asked for in asks-inl.h, folds are in folds-inl.h.
 
 #if defined(NORMFOLD_LOOPS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NORMFOLD_LOOPS_INL_H_
@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "hwy/highway.h"
+#include "normfold/runtime/asks-inl.h"
 #include "normfold/runtime/convert-inl.h"
 #include "normfold/runtime/halves-inl.h"
 #include "normfold/runtime/places-inl.h"
