@@ -144,7 +144,9 @@ workload workload_named(const std::string& text) {
     for (const family* f : families) labels += (labels.empty() ? "\"" : ", \"") + std::string(f->label) + '"';
     throw refuse("is of no layer of the benchmark, which are " + labels);
   }
-  const auto count = [&part](std::size_t i) { return part[i].matched ? static_cast<std::size_t>(std::stoull(part[i])) : 1; };
+  const auto count = [&part](std::size_t i) {
+    return part[i].matched ? static_cast<std::size_t>(std::stoull(part[i])) : 1;
+  };
   const shape size = {.n = count(3), .c = count(4), .h = count(5), .w = count(6), .g = count(7)};
   const scope over = (*of)->over;
   if (size.elements() == 0 || size.g == 0) throw refuse("has an extent of 0");

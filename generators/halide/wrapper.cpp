@@ -141,7 +141,8 @@ std::string wrappers_text(const library& lib, const std::vector<shared_kernel>& 
     const algorithm a(made.k);
     std::set<std::string> known;
     std::size_t buffers = 0;
-    for (std::size_t t = 0; t < made.k.tensors.size(); ++t) buffers += a.input_id(static_cast<int>(t)).empty() ? 0 : 1;
+    for (std::size_t t = 0; t < made.k.tensors.size(); ++t)
+      buffers += a.input_id(static_cast<int>(t)).empty() ? 0u : 1u;
     std::string types = "const void*";
     for (std::size_t i = 0; i < buffers; ++i) types += ", halide_buffer_t*";
     for (std::size_t i = 0; i < a.scalars().size(); ++i) types += ", int32_t";

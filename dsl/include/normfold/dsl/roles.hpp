@@ -106,7 +106,8 @@ constexpr role_table reduction_roles(const flat_layer& layer, int which) {
 template <int Size>
 constexpr auto merge(const role_table& table) {
   return hana::unpack(hana::range_c<int, 0, Size>, [&table](auto... i) {
-    return merge_loops(std::array<std::uint64_t, Size>{table.roles[static_cast<std::size_t>(decltype(i)::value)]...});
+    return merge_loops(std::array<std::uint64_t, static_cast<std::size_t>(Size)>{
+        table.roles[static_cast<std::size_t>(decltype(i)::value)]...});
   });
 }
 
