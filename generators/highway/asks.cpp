@@ -88,7 +88,7 @@ std::vector<std::string> print_asked(const std::vector<int>& nodes, const std::v
   for (const write& w : stores)
     if (w.to.storage == 'S') outputs.push_back(b.run(w.to));
   if (!outputs.empty()) print_asked_pages(nodes, outputs, size, "stream", b);
-  const bool beside = reads_beside(stores, b);
+  const bool beside = !outputs.empty() && reads_beside(stores, b);
   if (beside) b.out().code("nf::AskForShort(d, stream, " + size + listed(outputs) + ");");
   std::vector<std::string> asked;
   std::vector<int> own;
