@@ -90,6 +90,8 @@ def call(function, **given):
     for a in arguments:
         if a.kind in (OUTPUT, STATISTIC):
             continue
+        if a.name.decode() not in given:
+            raise TypeError(f"{name} needs {a.name.decode()}")
         tensor = given.pop(a.name.decode())
         axes = a.axes.decode().split(".") if a.axes else []
         if tensor.dtype != TYPES[a.type.decode()] or tensor.ndim != len(axes) or not tensor.flags.c_contiguous:
@@ -100,8 +102,11 @@ def call(function, **given):
         written[a.name] = tensor
     order = [each.decode() for each in function.extent_names[: function.extents]]
     for each in order:
-        if each not in extents:
-            extents[each] = given.pop(each)
+        number = given.pop(each, extents.get(each))
+        if number is None:
+            raise TypeError(f"{name} needs {each}, a number")
+        if extents.setdefault(each, number) != number:
+            raise ValueError(f"{name}: {each} is {number}, but the tensors' shapes say {extents[each]}")
     if given:
         raise TypeError(f"{name} has no {', '.join(given)}")
     for a in arguments:

@@ -125,7 +125,7 @@ constexpr percent_ checked_percent(double value) {
 constexpr percent_ operator""_percent(long double value) { return checked_percent(static_cast<double>(value)); }
 constexpr percent_ operator""_percent(unsigned long long value) { return checked_percent(static_cast<double>(value)); }
 
-/// first(6.25_percent, C), first(64, C): the leading part of an axis, or of the members of a group.
+/// first(6.25_percent, C), first(64, C): the leading ceil(0.0625 C) elements or 64 elements of an axis, or of the members of a group.
 template <class Part>
 struct first_ {
   static constexpr auto normfold_is = detail::what::first;
