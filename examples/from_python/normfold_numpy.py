@@ -4,7 +4,7 @@
     y = norms.layer_norm_f32(x=x, weight=w, bias=b)["y"]
 
 The library's table (TABLE in CMake, normfold/runtime/table.h) says which tensors a function takes, along which axes,
-and this module allocates what it writes. Dense float32 and float64 tensors; extents come from the shapes.
+and this module allocates what it writes. Dense tensors; extents come from the shapes.
 """
 import ctypes
 import functools
@@ -12,7 +12,8 @@ import functools
 import numpy as np
 
 OUTPUT, STATISTIC, KEPT, COUNT, INPUT, GIVEN, PARAMETER = range(7)
-TYPES = {"f32": np.float32, "f64": np.float64, "u64": np.uint64}
+# NumPy has no bf16: its bits as uint16
+TYPES = {"f32": np.float32, "f64": np.float64, "f16": np.float16, "bf16": np.uint16, "u64": np.uint64}
 
 
 class Argument(ctypes.Structure):
