@@ -17,6 +17,7 @@ struct request {
   std::vector<std::string> orders;  ///< besides the layers' own; "" for the own one
   std::vector<direction> directions{direction::infer};
   std::vector<std::string> backends{"highway"};
+  std::size_t parts = 1;  ///< sources that Highway's kernels are in, each compiled by itself
   bool strided = false;
   bool params_f32 = false;
   bool table = false;

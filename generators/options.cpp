@@ -15,7 +15,7 @@ namespace {
 constexpr const char* usage =
     "usage: PROGRAM --out DIR --name LIBRARY [--types f32,f64,bf16,f16] [--orders NCHW,NHWC] [--directions "
     "infer,train,backward]\n"
-    "               [--backends highway] [--params f32] [--strided] [--table]\n"
+    "               [--backends highway] [--parts 1] [--params f32] [--strided] [--table]\n"
     "       PROGRAM --list | --describe | --graph | --plan   print the layers: names, steps, graphs, or sweeps\n";
 
 std::vector<std::string> list(const std::string& text) {
@@ -34,6 +34,15 @@ T one_of(const std::string& option, const std::string& text, std::initializer_li
     names += (names.empty() ? "" : ", ") + std::string(name);
   }
   throw user_error{option + " does not know '" + text + "'; it takes " + names};
+}
+
+// From 1 to 999.
+std::size_t count(const std::string& option, const std::string& text) {
+  const bool digits = !text.empty() && text.size() <= 3 &&
+                      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const std::size_t value = digits ? static_cast<std::size_t>(std::stoi(text)) : 0;
+  if (value == 0) throw user_error{option + " '" + text + "' is not a number from 1 to 999"};
+  return value;
 }
 
 bool is_identifier(const std::string& text) {
@@ -60,6 +69,7 @@ command parse(int argc, const char* const* argv) {
     else if (option == "--orders") c.asked.orders = list(value());
     else if (option == "--strided") c.asked.strided = true;
     else if (option == "--table") c.asked.table = true;
+    else if (option == "--parts") c.asked.parts = count(option, value());
     else if (option == "--params") c.asked.params_f32 = one_of<bool>(option, value(), {{"f32", true}, {"same", false}});
     else if (option == "--backends") {
       c.asked.backends = list(value());

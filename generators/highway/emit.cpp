@@ -1,7 +1,9 @@
-// Writes <library>_highway.cpp: kernels as templates over types, their instances, and the C functions.
+// Writes <library>_highway.cpp, or its parts <library>_highway_1.cpp ...: kernels as templates over types, their instances, and the C
+// functions.
 #include "emit.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "../declaration.hpp"
@@ -43,11 +45,34 @@ void print_instance(const kernel& k, const signature& s, writer& out) {
   out.close();
 }
 
-}  // namespace
+// What compilers have to do for a kernel, in letters of its text: once for each of its types.
+std::size_t work(const shared_kernel& m) {
+  writer text;
+  print_kernel(m.k, text);
+  std::set<std::string> instances;
+  for (const signature* s : m.users) instances.insert(instance_name(m.k, *s));
+  return text.str().size() * instances.size();
+}
 
-std::vector<file> emit(const library& lib) {
+// The kernels in as many parts as are asked for, each of about the same work, and within a part in the library's order.
+std::vector<std::vector<shared_kernel>> parts_of(const library& lib) {
   const std::vector<shared_kernel> kernels = kernels_of(lib);
-  const std::string source = lib.asked.name + "_highway.cpp";
+  std::vector<std::vector<shared_kernel>> parts(lib.asked.parts);
+  if (parts.size() == 1) return {kernels};
+  std::vector<std::size_t> works, largest_first(kernels.size()), part(kernels.size()), load(parts.size());
+  for (const shared_kernel& m : kernels) works.push_back(work(m));
+  std::iota(largest_first.begin(), largest_first.end(), std::size_t{0});
+  std::stable_sort(largest_first.begin(), largest_first.end(),
+                   [&](std::size_t a, std::size_t b) { return works[a] > works[b]; });
+  for (std::size_t i : largest_first) {
+    part[i] = static_cast<std::size_t>(std::min_element(load.begin(), load.end()) - load.begin());
+    load[part[i]] += works[i];
+  }
+  for (std::size_t i = 0; i < kernels.size(); ++i) parts[part[i]].push_back(kernels[i]);
+  return parts;
+}
+
+file source_of(const library& lib, const std::vector<shared_kernel>& kernels, const std::string& source) {
   const std::string space = lib.asked.name + "_kernels";
   bool math = false, columns = false, slices = false;
   for (const shared_kernel& m : kernels) {
@@ -111,7 +136,19 @@ std::vector<file> emit(const library& lib) {
   out.line();
   out.line("}  // namespace " + space);
   out.line("#endif  // HWY_ONCE");
-  return {{source, out.str()}};
+  return {source, out.str()};
+}
+
+}  // namespace
+
+std::vector<file> emit(const library& lib) {
+  const std::vector<std::vector<shared_kernel>> parts = parts_of(lib);
+  std::vector<file> files;
+  for (const std::vector<shared_kernel>& kernels : parts) {
+    const std::string number = parts.size() == 1 ? "" : "_" + std::to_string(files.size() + 1);
+    files.push_back(source_of(lib, kernels, lib.asked.name + "_highway" + number + ".cpp"));
+  }
+  return files;
 }
 
 }  // namespace normfold::gen::highway

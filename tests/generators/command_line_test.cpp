@@ -49,6 +49,7 @@ TEST_CASE("a mistake is one sentence that says what fits") {
   refuses({"--directions", "sideways"}, "infer");
   refuses({"--backends", "abacus"}, "highway");
   refuses({"--colour"}, "no option '--colour'");
+  for (const char* parts : {"0", "-1", "two", "1000", ""}) refuses({"--parts", parts}, "from 1 to 999");
   refuses({"--out"}, "--out needs a value");
   refuses({"--orders", "NHWC"}, "layer_norm has NTC");
   CHECK(run({"--list"}, {}).status == 1);
