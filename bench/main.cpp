@@ -7,6 +7,7 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "calls.hpp"
 #include "growth.hpp"
 #include "report.hpp"
 
@@ -25,11 +26,12 @@ constexpr const char* usage = R"(normfold_bench [options]
   --keep             also Highway's and Halide's kernels with ordinary stores, in any regime
   --huge-pages       tensors in pages of 2 MiB, where the system gives them
   --json FILE        also write the results to FILE
+  --calls            instead: what a call costs beside its elements
   --growth FILE      instead: time against rows, columns and threads, to FILE as JSON; --filter goes by "<sweep>: <size>"
 )";
 
 struct options {
-  bool full = false, list = false, keep = false, huge_pages = false;
+  bool full = false, list = false, calls = false, keep = false, huge_pages = false;
   std::string filter, json, growth, limit;
   std::vector<bench::workload> named;
   std::vector<int> threads = {1, 2};
@@ -57,6 +59,8 @@ options parse(int argc, char** argv) {
       o.full = true;
     } else if (word == "--list") {
       o.list = true;
+    } else if (word == "--calls") {
+      o.calls = true;
     } else if (word == "--keep") {
       o.keep = true;
     } else if (word == "--huge-pages") {
@@ -117,6 +121,10 @@ int run(const options& o) {
   const std::vector<job> jobs = jobs_of(all, o);
   if (o.list) {
     for (const job& j : jobs) std::cout << j.label << "\n";
+    return 0;
+  }
+  if (o.calls) {
+    bench::measure_calls(std::cout);
     return 0;
   }
   bench::storage memory(o.huge_pages);

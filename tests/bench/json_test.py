@@ -24,6 +24,9 @@ def main(bench, program):
             check(rows, int(threads[0]))
         subprocess.run([sys.executable, f"{bench}/report.py", folder], check=True)
         assert os.path.getsize(os.path.join(folder, "report.html")) > 5000
+    calls = subprocess.run([program, "--calls"], check=True, capture_output=True, text=True).stdout.splitlines()[1:]
+    times = {line[:52].strip(): float(line[52:].split()[0]) for line in calls}
+    assert len(times) == 7 and 0 < times["the checks of layer_norm_f32"] < times["layer_norm_f32, a row of 64"], calls
     refuses(program)
 
 
