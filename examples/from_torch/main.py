@@ -1,15 +1,16 @@
 """A generated norm in PyTorch's autograd, against the formula written in PyTorch: main.py <shared library>.
 
-Exit status 1 where they differ, 77 (skipped) without PyTorch.
+Exit status 1 where they differ, 77 (skipped) without PyTorch or NumPy.
 """
 import statistics
 import sys
 import time
 
 try:
+    import numpy  # of normfold_torch
     import torch
 except ImportError:
-    print("skipped: this example needs PyTorch")
+    print("skipped: this example needs PyTorch and NumPy")
     sys.exit(77)
 
 from normfold_torch import TorchLibrary

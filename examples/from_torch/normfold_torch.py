@@ -34,7 +34,7 @@ class Differentiated(torch.autograd.Function):
     @staticmethod
     def forward(ctx, library, layer, names, numbers, *tensors):
         given = dict(zip(names, tensors))
-        suffix = SUFFIX[tensors[0].dtype]
+        suffix = SUFFIX[given["x"].dtype]
         train, ctx.function = f"{layer}_train_{suffix}", f"{layer}_backward_{suffix}"
         written = library.call(train, **given, **numbers)
         known = given | {name: written[name] for name in library.arguments(train, STATISTIC)}
@@ -67,6 +67,9 @@ class TorchLibrary:
         return {k: to_torch(v) for k, v in getattr(self._library, function)(**given).items()}
 
     def __getattr__(self, layer):
+        known = {f.layer.decode() for f in self.functions.values()}
+        if layer not in known:
+            raise AttributeError(f"{layer} is not in the library; it has {', '.join(sorted(known))}")
         return functools.partial(self._layer, layer)
 
     def _layer(self, layer, **given):

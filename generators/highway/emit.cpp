@@ -58,7 +58,6 @@ std::size_t work(const shared_kernel& m) {
 std::vector<std::vector<shared_kernel>> parts_of(const library& lib) {
   const std::vector<shared_kernel> kernels = kernels_of(lib);
   std::vector<std::vector<shared_kernel>> parts(lib.asked.parts);
-  if (parts.size() == 1) return {kernels};
   std::vector<std::size_t> works, largest_first(kernels.size()), part(kernels.size()), load(parts.size());
   for (const shared_kernel& m : kernels) works.push_back(work(m));
   std::iota(largest_first.begin(), largest_first.end(), std::size_t{0});
